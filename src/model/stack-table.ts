@@ -1,0 +1,28 @@
+// StackTable: the answer of a store to "which stacks, how often": everything that trees, tables and pprof need.
+import type { CodeObject } from './code-object.ts';
+import type { Frame } from './frame.ts';
+
+/** Columns; `n` stacks, `m` locations. Indices are 0-based. */
+export interface StackTable {
+  /** Samples per stack (n). */
+  count: Float64Array;
+  /** CPU time per stack, ns (n). */
+  weightNs: Float64Array;
+  /** Value of the `groupBy` label per stack, or undefined where nothing was grouped (n). */
+  group?: string[];
+  /** Stack i's locations are `stackLocations[offsets[i] .. offsets[i + 1])`, leaf first (n + 1). */
+  offsets: Uint32Array;
+  /** Indices into the location columns. */
+  stackLocations: Uint32Array;
+  /** Index into `objects` (m). */
+  locationObject: Uint32Array;
+  /** Address in the object (m). */
+  locationAddress: Float64Array;
+  /** Inline chain, innermost first; always at least one frame: a miss is a frame such as `[libfoo.so]` (m). */
+  locationFrames: Frame[][];
+  /** 1 where the location has a real name, 0 where its frame is a stand-in (m). */
+  locationNamed: Uint8Array;
+  objects: CodeObject[];
+  /** Sampling period most in force in the window, ns; 0 when there are no samples. */
+  periodNs: number;
+}

@@ -1,0 +1,88 @@
+// ProfileStore: the narrow interface between storage and everything that asks of it.
+import type { CodeObject, ObjectId } from '../model/code-object.ts';
+import type { SymbolResult } from '../model/frame.ts';
+import type { Location, LocationId } from '../model/location.ts';
+import type { ProfileBatch } from '../model/profile-batch.ts';
+import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
+import type { StackTable } from '../model/stack-table.ts';
+
+/** What one CPU of one sampling session has come to, kept in the same transaction as the samples. */
+export interface LedgerRow {
+  session: string;
+  cpu: number;
+  /** Samples of this CPU and session that are stored. */
+  stored: number;
+  /** Records of this CPU that were taken from its log, whatever became of them. */
+  consumed: number;
+  /** Losses after the log (cumulative, by name). */
+  losses: Record<string, number>;
+}
+
+export interface SeriesPoints {
+  /** Value of the label grouped by; '' without grouping. */
+  value: string;
+  /** CPU time per step, ns; one entry per step of the answer. */
+  weightNs: Float64Array;
+  count: Float64Array;
+}
+export interface Series {
+  fromMs: number;
+  stepMs: number;
+  steps: number;
+  /** Largest total first. */
+  series: SeriesPoints[];
+}
+
+export interface StoreUsage {
+  bytes: number;
+  memoryBytes: number;
+  memoryLimitBytes: number;
+  samples: number;
+  stacks: number;
+  locations: number;
+  symbols: number;
+  objects: number;
+  processes: number;
+  oldestMs: number | null;
+  newestMs: number | null;
+}
+
+export interface SymbolRow {
+  location: LocationId;
+  result: SymbolResult;
+}
+
+export interface ProfileStore {
+  /** Stores a batch and the ledger in one transaction: after it resolves, both survive a crash; if it rejects, neither is stored. */
+  append(batch: ProfileBatch, ledger: readonly LedgerRow[]): Promise<void>;
+  /** Stores or replaces names. */
+  appendSymbols(rows: readonly SymbolRow[]): Promise<void>;
+  /** Locations with neither a name nor a reason for having none, by object; at most `limit`. */
+  unnamedLocations(limit: number): Promise<{ object: CodeObject; locations: Location[] }[]>;
+  ledger(session: string): Promise<LedgerRow[]>;
+  stacks(selector: Selector, range: TimeRange, groupBy?: LabelName): Promise<StackTable>;
+  series(
+    selector: Selector,
+    range: TimeRange,
+    stepMs: number,
+    groupBy?: LabelName,
+    limit?: number,
+  ): Promise<Series>;
+  /** Label names that have a value in the range. */
+  labelNames(selector: Selector, range: TimeRange): Promise<LabelName[]>;
+  /** Values of a label, most samples first; `hidden` counts the values beyond `limit`. */
+  labelValues(
+    label: LabelName,
+    selector: Selector,
+    range: TimeRange,
+    limit: number,
+  ): Promise<{ values: { value: string; count: number }[]; hidden: number }>;
+  usage(): Promise<StoreUsage>;
+  /** Share of samples in the range with a named leaf, and objects that would gain most. */
+  coverage(range: TimeRange): Promise<{
+    samples: number;
+    namedSamples: number;
+    unresolved: { object: ObjectId; buildId: string; path: string; samples: number }[];
+  }>;
+  close(): Promise<void>;
+}
