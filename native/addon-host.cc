@@ -1,0 +1,70 @@
+// Bindings of host-files.h, clocks, and exec.
+#include <csignal>
+#include <ctime>
+#include <unistd.h>
+#include <vector>
+
+#include "addon.h"
+#include "host-files.h"
+
+namespace pilotlight {
+namespace {
+
+Napi::Value open_below(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    return Napi::Number::New(
+        info.Env(), open_in_root(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::String>().Utf8Value()));
+  });
+}
+
+Napi::Value path_of_cgroup(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    return Napi::String::New(info.Env(), cgroup_path(info[0].As<Napi::String>().Utf8Value(), to_u64(info[1])));
+  });
+}
+
+Napi::Value clock_ns(const Napi::CallbackInfo& info) {
+  timespec now;
+  clock_gettime(info[0].As<Napi::Number>().Int32Value(), &now);
+  return Napi::BigInt::New(info.Env(), static_cast<int64_t>(now.tv_sec) * 1000000000 + now.tv_nsec);
+}
+
+std::vector<std::string> strings(const Napi::Value& value) {
+  const Napi::Array array = value.As<Napi::Array>();
+  std::vector<std::string> result;
+  for (uint32_t i = 0; i < array.Length(); i++) result.push_back(array.Get(i).As<Napi::String>().Utf8Value());
+  return result;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (std::string& text : texts) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+/// exec(path, argv, environment): replaces this process; returns only by throwing.
+void replace_process(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] {
+    const std::string path = info[0].As<Napi::String>().Utf8Value();
+    std::vector<std::string> argv = strings(info[1]);
+    std::vector<std::string> environment = strings(info[2]);
+    signal(SIGPIPE, SIG_DFL);  // Node ignores it, and exec would hand that on
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, nullptr);
+    execve(path.c_str(), pointers(argv).data(), pointers(environment).data());
+    fail("execve", path);
+  });
+}
+
+}  // namespace
+
+void export_host(Napi::Env env, Napi::Object exports) {
+  exports.Set("openInRoot", Napi::Function::New(env, open_below));
+  exports.Set("cgroupPath", Napi::Function::New(env, path_of_cgroup));
+  exports.Set("clockNs", Napi::Function::New(env, clock_ns));
+  exports.Set("exec", Napi::Function::New(env, replace_process));
+}
+
+}  // namespace pilotlight

@@ -1,0 +1,84 @@
+#include "drain.h"
+
+#include <time.h>
+
+namespace pilotlight {
+namespace {
+
+uint64_t monotonic_ns() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
+}
+
+template <typename Reader>
+void read_into(Batch& batch, std::map<int, Reader>& readers, bool sideband) {
+  for (auto& [cpu, reader] : readers) {
+    const size_t offset = batch.bytes.size();
+    reader.read(batch.bytes);
+    const size_t size = batch.bytes.size() - offset;
+    if (size) batch.chunks.push_back({cpu, sideband, offset, size});
+  }
+}
+
+}  // namespace
+
+Drain::Drain(uint32_t log_bytes, uint32_t interval_ms, Deliver deliver)
+    : log_bytes_(log_bytes), interval_ms_(interval_ms), deliver_(std::move(deliver)) {}
+
+void Drain::add_log(int cpu, int fd) {
+  LogReader reader(cpu, fd, log_bytes_);
+  std::lock_guard<std::mutex> lock(mutex_);
+  logs_.insert_or_assign(cpu, std::move(reader));
+}
+
+void Drain::add_sideband(int cpu, int fd) {
+  SidebandReader reader(cpu, fd);
+  std::lock_guard<std::mutex> lock(mutex_);
+  sidebands_.insert_or_assign(cpu, std::move(reader));
+}
+
+void Drain::remove(int cpu) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  logs_.erase(cpu);
+  sidebands_.erase(cpu);
+}
+
+Batch Drain::read_all() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  Batch batch;
+  batch.read_at_ns = monotonic_ns();
+  read_into(batch, sidebands_, true);
+  read_into(batch, logs_, false);
+  return batch;
+}
+
+void Drain::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Drain::run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!stopping_) {
+    wake_.wait_for(lock, std::chrono::milliseconds(interval_ms_), [this] { return stopping_; });
+    if (stopping_) return;
+    lock.unlock();
+    // A receiver that is behind leaves the records in the rings, where the program counts what no longer fits.
+    if (deliver_(nullptr)) {
+      Batch batch = read_all();
+      deliver_(&batch);
+    }
+    lock.lock();
+  }
+}
+
+void Drain::stop() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace pilotlight

@@ -1,0 +1,56 @@
+// The drain thread: reads every CPU's log and side band at an interval and hands whole batches on.
+#pragma once
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "log-reader.h"
+
+namespace pilotlight {
+
+struct Chunk {
+  int cpu;
+  bool sideband;
+  size_t offset;  // in Batch::bytes
+  size_t size;
+};
+
+struct Batch {
+  uint64_t read_at_ns = 0;  // CLOCK_MONOTONIC, before the first ring was read
+  std::vector<char> bytes;
+  std::vector<Chunk> chunks;
+};
+
+class Drain {
+ public:
+  /// With null: may a batch be read now, or has the receiver too much waiting? With a batch: takes it.
+  using Deliver = std::function<bool(Batch*)>;
+
+  Drain(uint32_t log_bytes, uint32_t interval_ms, Deliver deliver);
+  ~Drain() { stop(); }
+  void add_log(int cpu, int fd);
+  void add_sideband(int cpu, int fd);
+  void remove(int cpu);
+  void start();
+  /// Reads everything now, on the calling thread.
+  Batch read_all();
+  void stop();
+
+ private:
+  void run();
+  const uint32_t log_bytes_;
+  const uint32_t interval_ms_;
+  const Deliver deliver_;
+  std::mutex mutex_;  // guards the readers and stopping_
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::map<int, LogReader> logs_;
+  std::map<int, SidebandReader> sidebands_;
+  std::thread thread_;
+};
+
+}  // namespace pilotlight

@@ -1,0 +1,55 @@
+// Generated from bpf/wire.h by `npm run generate`. Do not edit.
+
+/** Names of the losses that the BPF program counts, in the order of `pl_cpu.losses`. */
+export const KERNEL_LOSSES = ['filtered', 'logFull', 'noLog'] as const;
+
+/** Offsets in bytes of `struct pl_cpu`. */
+export const CPU_COUNTERS = {
+  entries: 0,
+  exits: 8,
+  idle: 16,
+  recorded: 24,
+  busy_ns: 32,
+  idle_ns: 40,
+  losses: 48,
+  expected_base: 176,
+  enabled_base_ns: 184,
+  period_ns: 192,
+  bytes: 256,
+} as const;
+
+/** Offsets in bytes of `struct pl_sample`; `bytes` is its size without the frames. */
+export const SAMPLE = {
+  size: 0,
+  flags: 4,
+  slot: 6,
+  sequence: 8,
+  time_ns: 16,
+  period_ns: 24,
+  start_ns: 32,
+  cgroup_v2: 40,
+  cgroup_v1: 48,
+  stack_hash: 56,
+  tgid: 64,
+  tid: 68,
+  uid: 72,
+  kernel_frames: 76,
+  user_frames: 78,
+  comm: 80,
+  bytes: 96,
+} as const;
+
+export const SAMPLE_FLAGS = {
+  body: 1,
+  userMode: 2,
+  kthread: 4,
+  kernelError: 8,
+  userError: 16,
+} as const;
+
+export const FILTERS = { pid: 1, cgroup: 2, comm: 4 } as const;
+export const CGROUP_V1 = { none: 0, memory: 1, cpu: 2, pids: 3 } as const;
+export const MAX_FRAMES = 127;
+export const COMM_BYTES = 16;
+export const SENT_SLOTS = 512;
+export const MAX_RECORD_BYTES = 2128;
