@@ -1,0 +1,160 @@
+// The import directions of ARCHITECTURE.md, held by reading every import of every file under src/.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SRC = join(ROOT, 'src');
+
+/** Layer (folder of src/) → the layers it may import, besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  collector: ['model'],
+  symbolizer: ['model'],
+  store: ['model'],
+  query: ['store', 'model'],
+  server: ['query', 'store', 'model'],
+  cli: ['query', 'model'],
+};
+
+/** What puts the parts together sees every layer; the layers do not see it. */
+const COMPOSITION_ROOTS = ['main.ts', 'service.ts', 'sampler.ts', 'record.ts'];
+
+interface Import {
+  /** Path of the importing file, relative to the root it is checked under. */
+  from: string;
+  specifier: string;
+}
+
+/** Static imports, re-exports, `import type`, `import()` with a literal, and `import('…')` types. */
+function importsOf(from: string, text: string): Import[] {
+  const found: Import[] = [];
+  const add = (node: ts.Node | undefined) => {
+    if (node !== undefined && ts.isStringLiteralLike(node)) found.push({ from, specifier: node.text });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0]);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(from, text, ts.ScriptTarget.ES2022, true));
+  return found;
+}
+
+const isRelative = ({ specifier }: Import) => specifier.startsWith('.');
+const targetOf = ({ from, specifier }: Import) => join(dirname(from), specifier);
+
+/** Layer of a path relative to src/; undefined for files that lie in src/ itself. */
+function layerOf(path: string): string | undefined {
+  const slash = path.indexOf('/');
+  return slash < 0 ? undefined : path.slice(0, slash);
+}
+
+/** Why an import (paths relative to src/) is against the rule, or undefined where it is not. */
+function violation(imported: Import): string | undefined {
+  if (!isRelative(imported)) return undefined;
+  const target = targetOf(imported);
+  const line = `${imported.from} imports ${target}`;
+  if (target.startsWith('..')) return `${line}: outside src/`;
+  if (target === 'main.ts') return `${line}: nobody imports the command line`;
+  const from = layerOf(imported.from);
+  const to = layerOf(target);
+  if (from === undefined) return undefined;
+  const allowed = MAY_IMPORT[from];
+  if (allowed === undefined) return `${line}: src/${from} is no layer that this test knows`;
+  if (to === undefined) return `${line}: a composition root`;
+  return from === to || allowed.includes(to) ? undefined : `${line}: ${from} may not see ${to}`;
+}
+
+/** Format readers: what under src/symbolizer/ lies in a folder of its own, one per format. */
+const isFormatReader = (path: string) => /^symbolizer\/[^/]+\//.test(path);
+
+function sourceFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.[cm]?tsx?$/.test(entry.name))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+const importsUnder = (folder: string) =>
+  sourceFiles(folder).flatMap((path) => importsOf(path, readFileSync(join(folder, path), 'utf8')));
+
+describe('the source tree', () => {
+  it('imports only in the direction of the layers', () => {
+    const imports = importsUnder(SRC);
+    expect(imports.length).toBeGreaterThan(20); // the reader of imports itself works
+    expect(imports.flatMap((imported) => violation(imported) ?? [])).toEqual([]);
+  });
+
+  it('keeps readers of binary formats free of everything outside src/symbolizer', () => {
+    const outside = importsUnder(SRC).filter(
+      (imported) =>
+        isFormatReader(imported.from) && isRelative(imported) && layerOf(targetOf(imported)) !== 'symbolizer',
+    );
+    expect(outside).toEqual([]);
+  });
+
+  it('has no files in src/ itself other than the composition roots', () => {
+    const roots = sourceFiles(SRC).filter((path) => layerOf(path) === undefined);
+    expect(roots.filter((path) => !COMPOSITION_ROOTS.includes(path))).toEqual([]);
+  });
+
+  it.each(['src', 'test', 'bench'])('names a file that exists in every relative import of %s/', (name) => {
+    const folder = join(ROOT, name);
+    // `?worker`, `?url` and the like are instructions to the page's bundler.
+    const bad = importsUnder(folder).filter((imported) => {
+      if (!isRelative(imported)) return false;
+      const path = resolve(folder, targetOf(imported)).replace(/\?.*$/, '');
+      return !/\.(ts|mjs|json|js)$/.test(path) || !existsSync(path);
+    });
+    expect(bad).toEqual([]);
+  });
+
+  it('ends every relative import of src/ in .ts', () => {
+    expect(
+      importsUnder(SRC).filter((imported) => isRelative(imported) && !/\.ts$/.test(imported.specifier)),
+    ).toEqual([]);
+  });
+
+  it.each(['src', 'web', 'test', 'bench'])('has neither grab bags nor barrels in %s/', (name) => {
+    const unwanted = ['utils', 'util', 'helpers', 'index'];
+    const named = sourceFiles(join(ROOT, name)).filter((path) =>
+      unwanted.includes(basename(path).replace(/\.[^.]+$/, '')),
+    );
+    expect(named).toEqual([]);
+  });
+});
+
+describe('the rule itself', () => {
+  const broken = (from: string, specifier: string) => violation({ from, specifier }) !== undefined;
+
+  it('refuses what goes against the direction', () => {
+    expect(broken('store/writer.ts', '../query/top.ts')).toBe(true);
+    expect(broken('collector/decode.ts', '../store/profile-store.ts')).toBe(true);
+    expect(broken('server/app.ts', '../collector/sampler-host.ts')).toBe(true);
+    expect(broken('cli/top.ts', '../main.ts')).toBe(true);
+    expect(broken('query/top.ts', '../service.ts')).toBe(true);
+    expect(broken('novel/thing.ts', '../model/frame.ts')).toBe(true);
+    expect(broken('model/frame.ts', '../../scripts/setup.mjs')).toBe(true);
+    expect(broken('service.ts', './main.ts')).toBe(true);
+  });
+
+  it('allows what goes with it', () => {
+    expect(broken('server/routes/top.ts', '../../query/top.ts')).toBe(false);
+    expect(broken('service.ts', './collector/sampler-host.ts')).toBe(false);
+    expect(broken('query/top.ts', 'node:fs')).toBe(false);
+  });
+
+  it('sees every form of import', () => {
+    const text = `import a from './a.ts'; export * from './b.ts'; import type { C } from './c.ts';
+      const d = await import('./d.ts'); type E = import('./e.ts').E; import './f.ts';
+      new Worker(new URL('./not-an-import.ts', import.meta.url));`;
+    const specifiers = importsOf('x.ts', text).map((imported) => imported.specifier);
+    expect(specifiers).toEqual(['./a.ts', './b.ts', './c.ts', './d.ts', './e.ts', './f.ts']);
+  });
+});
