@@ -25,6 +25,7 @@ Napi::Object to_js(Napi::Env env, const Batch& batch) {
   }
   Napi::Object result = Napi::Object::New(env);
   result.Set("readAtNs", Napi::BigInt::New(env, batch.read_at_ns));
+  result.Set("request", Napi::Number::New(env, static_cast<double>(batch.request)));
   result.Set("chunks", chunks);
   return result;
 }
@@ -35,9 +36,9 @@ class DrainHandle : public Napi::ObjectWrap<DrainHandle> {
     return DefineClass(env, "Drain",
                        {InstanceMethod("addLog", &DrainHandle::add_log),
                         InstanceMethod("addSideband", &DrainHandle::add_sideband),
-                        InstanceMethod("remove", &DrainHandle::remove),
+                        InstanceMethod("removeSideband", &DrainHandle::remove_sideband),
                         InstanceMethod("start", &DrainHandle::start),
-                        InstanceMethod("readAll", &DrainHandle::read_all),
+                        InstanceMethod("request", &DrainHandle::request),
                         InstanceMethod("stop", &DrainHandle::stop)});
   }
 
@@ -59,7 +60,6 @@ class DrainHandle : public Napi::ObjectWrap<DrainHandle> {
  private:
   bool deliver(Batch* batch) {
     if (!batch) return waiting_.load() < kMaxWaiting;
-    if (batch->chunks.empty()) return true;
     auto* owned = new Batch(std::move(*batch));
     waiting_++;
     const napi_status status = on_batch_.NonBlockingCall(owned, [this](Napi::Env env, Napi::Function call, Batch* data) {
@@ -95,9 +95,13 @@ class DrainHandle : public Napi::ObjectWrap<DrainHandle> {
       drain(info.Env()).add_sideband(info[0].As<Napi::Number>().Int32Value(), info[1].As<Napi::Number>().Int32Value());
     });
   }
-  void remove(const Napi::CallbackInfo& info) { drain(info.Env()).remove(info[0].As<Napi::Number>().Int32Value()); }
+  void remove_sideband(const Napi::CallbackInfo& info) {
+    drain(info.Env()).remove_sideband(info[0].As<Napi::Number>().Int32Value());
+  }
   void start(const Napi::CallbackInfo& info) { drain(info.Env()).start(); }
-  Napi::Value read_all(const Napi::CallbackInfo& info) { return to_js(info.Env(), drain(info.Env()).read_all()); }
+  Napi::Value request(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), static_cast<double>(drain(info.Env()).request()));
+  }
   void stop(const Napi::CallbackInfo&) { end(); }
 
   Napi::ThreadSafeFunction on_batch_;

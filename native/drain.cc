@@ -38,18 +38,25 @@ void Drain::add_sideband(int cpu, int fd) {
   sidebands_.insert_or_assign(cpu, std::move(reader));
 }
 
-void Drain::remove(int cpu) {
+void Drain::remove_sideband(int cpu) {
   std::lock_guard<std::mutex> lock(mutex_);
-  logs_.erase(cpu);
   sidebands_.erase(cpu);
 }
 
-Batch Drain::read_all() {
+uint64_t Drain::request() {
   std::lock_guard<std::mutex> lock(mutex_);
+  wake_.notify_all();
+  return ++requested_;
+}
+
+// With mutex_ held.
+Batch Drain::read_all() {
   Batch batch;
+  batch.request = requested_;
   batch.read_at_ns = monotonic_ns();
   read_into(batch, sidebands_, true);
   read_into(batch, logs_, false);
+  answered_ = requested_;
   return batch;
 }
 
@@ -60,15 +67,13 @@ void Drain::start() {
 void Drain::run() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopping_) {
-    wake_.wait_for(lock, std::chrono::milliseconds(interval_ms_), [this] { return stopping_; });
+    wake_.wait_for(lock, std::chrono::milliseconds(interval_ms_), [this] { return stopping_ || requested_ > answered_; });
     if (stopping_) return;
-    lock.unlock();
     // A receiver that is behind leaves the records in the rings, where the program counts what no longer fits.
-    if (deliver_(nullptr)) {
-      Batch batch = read_all();
-      deliver_(&batch);
-    }
-    lock.lock();
+    if (requested_ == answered_ && !deliver_(nullptr)) continue;
+    const bool asked = requested_ > answered_;
+    Batch batch = read_all();
+    if (asked || !batch.chunks.empty()) deliver_(&batch);
   }
 }
 

@@ -21,6 +21,7 @@ struct Chunk {
 
 struct Batch {
   uint64_t read_at_ns = 0;  // CLOCK_MONOTONIC, before the first ring was read
+  uint64_t request = 0;     // the newest request that this batch answers
   std::vector<char> bytes;
   std::vector<Chunk> chunks;
 };
@@ -34,20 +35,22 @@ class Drain {
   ~Drain() { stop(); }
   void add_log(int cpu, int fd);
   void add_sideband(int cpu, int fd);
-  void remove(int cpu);
+  void remove_sideband(int cpu);
   void start();
-  /// Reads everything now, on the calling thread.
-  Batch read_all();
+  /// Asks for a batch at once, delivered even when empty; gives the number that its `request` will reach.
+  uint64_t request();
   void stop();
 
  private:
   void run();
+  Batch read_all();
   const uint32_t log_bytes_;
   const uint32_t interval_ms_;
   const Deliver deliver_;
-  std::mutex mutex_;  // guards the readers and stopping_
+  std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   bool stopping_ = false;
+  uint64_t requested_ = 0, answered_ = 0;
   std::map<int, LogReader> logs_;
   std::map<int, SidebandReader> sidebands_;
   std::thread thread_;

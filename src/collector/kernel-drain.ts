@@ -1,0 +1,83 @@
+// The reading side of the kit: drains logs and side bands, reads counters, sets the period. Needs no privilege.
+import type { Kit, KitItem } from './kit.ts';
+import { cpuOfItem } from './kit.ts';
+import { cpuReading, readExpected } from './cpu-readings.ts';
+import { possibleCpuCount } from './kernel-sampler.ts';
+import type { NativeCounters, NativeDrain } from './native.ts';
+import { native } from './native.ts';
+import type { CpuReading, DrainBatch, SamplingSession } from './sampler-host.ts';
+
+/** 200 ms: five short turns of JavaScript a second; a log holds seconds. */
+export const DEFAULT_DRAIN_INTERVAL_MS = 200;
+
+export class KernelDrain {
+  readonly session: SamplingSession;
+  readonly #kit: Kit;
+  readonly #counters: NativeCounters;
+  readonly #drain: NativeDrain;
+  readonly #requests: { number: number; resolve: () => void }[] = [];
+
+  constructor(kit: Kit, intervalMs: number, onDrain: (batch: DrainBatch) => void) {
+    this.#kit = kit;
+    this.session = JSON.parse(kit.get('session')!.text) as SamplingSession;
+    this.#counters = new (native().Counters)(kit.get('cpus')!.fd, possibleCpuCount());
+    this.#drain = new (native().Drain)(this.session.logBytes, intervalMs, (batch) => {
+      onDrain(batch);
+      while (this.#requests[0] && this.#requests[0].number <= batch.request) this.#requests.shift()!.resolve();
+    });
+    for (const item of kit.values()) this.add(item);
+    this.#drain.start();
+  }
+
+  /** Takes up an item of a CPU that came online (and, at the start, of every CPU). */
+  add(item: KitItem): void {
+    this.#kit.set(item.name, item);
+    const log = cpuOfItem(item.name, 'log');
+    if (log !== null) this.#drain.addLog(log, item.fd);
+    const sideband = cpuOfItem(item.name, 'sideband');
+    if (sideband !== null) this.#drain.addSideband(sideband, item.fd);
+  }
+
+  /** Lets go of an item of a CPU that went offline. Its log stays: what it holds is still to be read. */
+  drop(name: string): void {
+    const cpu = cpuOfItem(name, 'sideband');
+    if (cpu !== null) this.#drain.removeSideband(cpu);
+    this.#kit.delete(name);
+  }
+
+  /** Resolves when everything recorded before the call has been delivered. */
+  drain(): Promise<void> {
+    return new Promise((resolve) => this.#requests.push({ number: this.#drain.request(), resolve }));
+  }
+
+  readings(): CpuReading[] {
+    const readings: CpuReading[] = [];
+    for (const item of this.#kit.values()) {
+      const cpu = cpuOfItem(item.name, 'log');
+      if (cpu === null) continue;
+      const bytes = this.#counters.read(cpu);
+      const event = this.#kit.get(`event.${cpu}`);
+      readings.push(cpuReading(cpu, bytes, event ? native().readEnabledNs(event.fd) : 0n));
+    }
+    return readings.sort((a, b) => a.cpu - b.cpu);
+  }
+
+  /** Closes each CPU's account under the old period and goes on with the new one. */
+  setPeriod(periodNs: number): void {
+    const addon = native();
+    for (const item of this.#kit.values()) {
+      const cpu = cpuOfItem(item.name, 'event');
+      if (cpu === null) continue;
+      const enabledNs = addon.readEnabledNs(item.fd);
+      const expected = readExpected(this.#counters.read(cpu), enabledNs);
+      addon.setEventPeriod(item.fd, BigInt(periodNs));
+      this.#counters.setAccount(cpu, BigInt(expected), enabledNs, BigInt(periodNs));
+    }
+  }
+
+  /** Drains a last time, then ends the thread. */
+  async stop(): Promise<void> {
+    await this.drain();
+    this.#drain.stop();
+  }
+}

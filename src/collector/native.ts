@@ -1,0 +1,102 @@
+// The addon: types of what native/ exports, and the one place that loads it.
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { DrainBatch } from './sampler-host.ts';
+
+export interface ProgramOptions {
+  objectPath: string;
+  /** Ring size of a CPU's log, bytes; a power of two of at least 4096. */
+  logBytes: number;
+  possibleCpus: number;
+  /** FILTERS bits; all that are set must match. */
+  filters: number;
+  filterPid: number;
+  filterCgroup: bigint;
+  filterComm: string;
+  /** One of CGROUP_V1. */
+  cgroupV1: number;
+}
+
+interface DrainConstructor {
+  new (logBytes: number, intervalMs: number, onBatch: (batch: NativeBatch) => void): NativeDrain;
+}
+/** What the drain thread delivers, in the order it was read. */
+export interface NativeBatch extends DrainBatch {
+  /** The newest request that it answers. */
+  request: number;
+}
+export interface NativeDrain {
+  addLog(cpu: number, fd: number): void;
+  addSideband(cpu: number, fd: number): void;
+  removeSideband(cpu: number): void;
+  start(): void;
+  /** Asks for a batch at once; gives the number that the `request` of the batch will reach. */
+  request(): number;
+  /** Ends the thread. Batches that are under way are lost: `request` and wait first. */
+  stop(): void;
+}
+
+interface CountersConstructor {
+  new (fd: number, possibleCpus: number): NativeCounters;
+}
+export interface NativeCounters {
+  /** Bytes of `struct pl_cpu`, copied while no tick was in progress. */
+  read(cpu: number): Buffer;
+  setAccount(cpu: number, expectedBase: bigint, enabledBaseNs: bigint, periodNs: bigint): void;
+}
+
+interface ChannelConstructor {
+  new (fd: number, onMessage: (bytes: Buffer | null, fds: number[]) => void): NativeChannel;
+}
+export interface NativeChannel {
+  send(bytes: Buffer, fds: readonly number[]): void;
+  close(): void;
+}
+
+/** Errors thrown by the addon carry `code` (EPERM, …) and `stage` (bpf_load, perf_event_open, …). */
+export interface NativeError extends Error {
+  code: string;
+  stage: string;
+}
+
+export interface Native {
+  loadProgram(options: ProgramOptions): { program: number; cpus: number; logs: number };
+  createLog(logsFd: number, cpu: number, logBytes: number): number;
+  openSampleEvent(cpu: number, programFd: number, periodNs: bigint): number;
+  openSidebandEvent(cpu: number): number;
+  enableEvent(fd: number): void;
+  setEventPeriod(fd: number, periodNs: bigint): void;
+  readEnabledNs(fd: number): bigint;
+  Drain: DrainConstructor;
+  Counters: CountersConstructor;
+  Channel: ChannelConstructor;
+  /** Bytes that a side band's ring takes when mapped. */
+  sidebandMappedBytes: number;
+  maxMessageBytes: number;
+  openInRoot(root: string, path: string): number;
+  /** Empty when the cgroup is gone. */
+  cgroupPath(mount: string, id: bigint): string;
+  clockNs(clock: number): bigint;
+  /** Replaces this process; returns only by throwing. */
+  exec(path: string, argv: readonly string[], environment: readonly string[]): void;
+}
+
+export const CLOCK_REALTIME = 0;
+export const CLOCK_MONOTONIC = 1;
+export const CLOCK_BOOTTIME = 7;
+
+/** A file below the checkout's build/ folder (src/ and dist/ lie equally deep). */
+export function buildPath(relative: string): string {
+  return fileURLToPath(new URL(`../../build/${relative}`, import.meta.url));
+}
+
+let loaded: Native | undefined;
+
+export function native(): Native {
+  loaded ??= createRequire(import.meta.url)(buildPath('Release/pilotlight.node')) as Native;
+  return loaded;
+}
+
+export function isNativeError(error: unknown): error is NativeError {
+  return error instanceof Error && 'code' in error && 'stage' in error;
+}
