@@ -1,0 +1,89 @@
+// What the privileged side does for others after start: opening objects and reading /proc.
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:fs';
+import { chooseCgroupV1, readCgroupMounts } from './cgroup-mounts.ts';
+import { isNativeError, native } from './native.ts';
+import { listPids, parseExecutableMappings, readProcess } from './proc.ts';
+import type { KernelFile, ProcSnapshot } from './sampler-host.ts';
+import type { MissReason } from '../model/frame.ts';
+
+export type Opened = { ok: true; fd: number } | { ok: false; reason: MissReason };
+
+function missReason(error: unknown): MissReason {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'EACCES' || code === 'EPERM' ? 'no-permission' : 'no-file';
+}
+
+/** Opens the file behind a mapping through /proc/PID/map_files: works for deleted and for containers' files. */
+export function openMappedFile(pid: number, start: bigint, end: bigint): Opened {
+  try {
+    // The request is checked against what the kernel says now: only an executable mapping of a file will do.
+    const maps = parseExecutableMappings(readFileSync(`/proc/${pid}/maps`, 'utf8'));
+    const mapping = maps.find((m) => m.start <= start && m.end >= end && m.inode !== '0');
+    if (!mapping) return { ok: false, reason: 'no-file' };
+    const name = `${mapping.start.toString(16)}-${mapping.end.toString(16)}`;
+    // O_NONBLOCK: a mapped device must not make us wait; anything but a regular file is refused below.
+    const fd = openSync(`/proc/${pid}/map_files/${name}`, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (fstatSync(fd).isFile()) return { ok: true, fd };
+    closeSync(fd);
+    return { ok: false, reason: 'no-file' };
+  } catch (error) {
+    return { ok: false, reason: missReason(error) };
+  }
+}
+
+/** The perf map lies in the process's own /tmp under the pid that it knows itself by. */
+export function openPerfMap(pid: number): Opened {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const inner = /^NSpid:.*?(\d+)$/m.exec(status)?.[1] ?? String(pid);
+    return { ok: true, fd: native().openInRoot(`/proc/${pid}/root`, `tmp/perf-${inner}.map`) };
+  } catch (error) {
+    if (isNativeError(error) && error.code === 'ENOENT') return { ok: false, reason: 'no-map' };
+    return { ok: false, reason: missReason(error) };
+  }
+}
+
+const KERNEL_FILES: Record<KernelFile, string> = { kallsyms: '/proc/kallsyms', modules: '/proc/modules' };
+
+/** The kernel decides by the opener's privilege whether addresses show, so the descriptor can be handed on. */
+export function openKernelFile(file: KernelFile): Opened {
+  try {
+    return { ok: true, fd: openSync(KERNEL_FILES[file], 'r') };
+  } catch (error) {
+    return { ok: false, reason: missReason(error) };
+  }
+}
+
+/** Turns of the event loop between so many processes, so that a scan of thousands does not stop other answers. */
+const SCAN_SLICE = 64;
+
+export async function scanProcesses(onProcess: (process: ProcSnapshot) => void): Promise<void> {
+  const pids = listPids();
+  for (let i = 0; i < pids.length; i++) {
+    const snapshot = readProcess(pids[i]!);
+    if (snapshot) onProcess(snapshot);
+    if (i % SCAN_SLICE === SCAN_SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+export function cgroupPath(version: 1 | 2, id: bigint): string | null {
+  const mount = version === 2 ? readCgroupMounts().v2 : chooseCgroupV1()?.mount;
+  if (mount === undefined || mount === null) return null;
+  try {
+    return native().cgroupPath(mount, id) || null;
+  } catch (error) {
+    if (isNativeError(error)) return null; // the hierarchy was unmounted
+    throw error;
+  }
+}
+
+/** `namespace_pod_uid` directories of the kubelet; none where there is no Kubernetes. */
+export function podDirectories(): string[] {
+  try {
+    return readdirSync('/var/log/pods');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,142 @@
+// SamplerHost in the service: drains through the descriptors it was handed, asks the sampler for the rest.
+import type { OpenResult } from '../model/object-source.ts';
+import { DEFAULT_DRAIN_INTERVAL_MS, KernelDrain } from './kernel-drain.ts';
+import type { Kit } from './kit.ts';
+import { decodeKitItem } from './kit.ts';
+import type { NativeChannel } from './native.ts';
+import { native } from './native.ts';
+import { SamplerClient } from './sampler-client.ts';
+import type { CpuReading, DrainBatch, KernelFile, ProcSnapshot, SamplerHost, SamplingSession } from './sampler-host.ts';
+
+/** Descriptors that the launcher gives each child. */
+export const LAUNCHER_FD = 3;
+export const PAIR_FD = 4;
+
+/** Receives the kit from the launcher, and later changes to it. */
+export class KitReceiver {
+  readonly #channel: NativeChannel;
+  readonly #kit: Kit = new Map();
+  #onChange: ((text: string, fds: number[]) => void) | undefined;
+  readonly complete: Promise<Kit>;
+
+  constructor(fd = LAUNCHER_FD) {
+    let finish: (kit: Kit) => void;
+    this.complete = new Promise((resolve) => (finish = resolve));
+    this.#channel = new (native().Channel)(fd, (bytes, fds) => {
+      if (!bytes) return;
+      if (this.#onChange) return this.#onChange(bytes.toString(), fds);
+      if (bytes.toString() === 'E') return finish(this.#kit);
+      const item = decodeKitItem(bytes, fds);
+      this.#kit.set(item.name, item);
+    });
+  }
+
+  onChange(handler: (text: string, fds: number[]) => void): void {
+    this.#onChange = handler;
+  }
+
+  /** To the launcher (the sampler's side). */
+  send(text: Buffer, fds: readonly number[] = []): void {
+    this.#channel.send(text, fds);
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+}
+
+export class RemoteSamplerHost implements SamplerHost {
+  readonly session: SamplingSession;
+  readonly #kit: Kit;
+  readonly #receiver: KitReceiver;
+  readonly #client: SamplerClient;
+  #drain: KernelDrain | undefined;
+
+  constructor(kit: Kit, receiver: KitReceiver, pairFd = PAIR_FD) {
+    this.#kit = kit;
+    this.#receiver = receiver;
+    this.#client = new SamplerClient(pairFd);
+    this.session = JSON.parse(kit.get('session')!.text) as SamplingSession;
+  }
+
+  start(onDrain: (batch: DrainBatch) => void): Promise<void> {
+    const drain = new KernelDrain(this.#kit, DEFAULT_DRAIN_INTERVAL_MS, onDrain);
+    this.#drain = drain;
+    this.#receiver.onChange((text, fds) => {
+      if (text.startsWith('K ')) drain.add(decodeKitItem(Buffer.from(text), fds));
+      if (text.startsWith('D ')) drain.drop(text.slice(2));
+    });
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    await this.#drain?.stop();
+    this.#client.close();
+    this.#receiver.close();
+  }
+
+  drain(): Promise<void> {
+    return this.#started().drain();
+  }
+
+  readings(): CpuReading[] {
+    return this.#started().readings();
+  }
+
+  setPeriod(periodNs: number): void {
+    this.#started().setPeriod(periodNs);
+  }
+
+  openObject(pid: number, mapping: { start: bigint; end: bigint }): Promise<OpenResult> {
+    const { start, end } = mapping;
+    return this.#client.open('openObject', { pid, start: start.toString(), end: end.toString() });
+  }
+
+  openPerfMap(pid: number): Promise<OpenResult> {
+    return this.#client.open('openPerfMap', { pid });
+  }
+
+  openKernelFile(file: KernelFile): Promise<OpenResult> {
+    return this.#client.open('openKernelFile', { file });
+  }
+
+  async processInfo(pid: number): Promise<ProcSnapshot | null> {
+    let whole: ProcSnapshot | null = null;
+    await this.#client.stream('processInfo', { pid }, (part) => {
+      if (whole) whole.mappings.push(...part.mappings);
+      else whole = part;
+    });
+    return whole;
+  }
+
+  async processes(onProcess: (process: ProcSnapshot) => void): Promise<void> {
+    // Pieces of one process follow each other.
+    let open: ProcSnapshot | null = null;
+    await this.#client.stream('processes', {}, (part) => {
+      if (open?.pid === part.pid && open.startTicks === part.startTicks) {
+        open.mappings.push(...part.mappings);
+        return;
+      }
+      if (open) onProcess(open);
+      open = part;
+    });
+    if (open) onProcess(open);
+  }
+
+  cgroupPath(version: 1 | 2, id: bigint): Promise<string | null> {
+    return this.#client.call('cgroupPath', { version, id: id.toString() });
+  }
+
+  podDirectories(): Promise<string[]> {
+    return this.#client.call('podDirectories', {});
+  }
+
+  usage(): Promise<{ cpuSeconds: number; rssBytes: number }> {
+    return this.#client.call('usage', {});
+  }
+
+  #started(): KernelDrain {
+    if (!this.#drain) throw new Error('the sampler host has not been started');
+    return this.#drain;
+  }
+}

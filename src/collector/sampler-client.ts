@@ -1,0 +1,96 @@
+// The service's side of the socket pair: asks the sampler, waits for answers, gives up after a while.
+import { closeSync } from 'node:fs';
+import type { OpenResult } from '../model/object-source.ts';
+import type { NativeChannel } from './native.ts';
+import { native } from './native.ts';
+import type { ProcSnapshot } from './sampler-host.ts';
+import type { OpenAnswer, Response, SamplerMethod, SamplerMethods } from './sampler-rpc.ts';
+import { decodeMessage, encodeMessage } from './sampler-rpc.ts';
+
+/** A sampler that is being restarted answers nothing: what it was asked is asked again later, if still wanted. */
+const PATIENCE_MS = 5000;
+
+interface Waiting {
+  onPart: ((part: ProcSnapshot) => void) | undefined;
+  finish: (result: unknown, fd: number) => void;
+  timer: NodeJS.Timeout;
+}
+
+/** The sampler did not answer in time. */
+export class SamplerUnavailable extends Error {}
+
+export class SamplerClient {
+  readonly #channel: NativeChannel;
+  readonly #waiting = new Map<number, Waiting>();
+  // An earlier service on the same socket pair may have left answers under way: its numbers must not be ours.
+  #nextId = Math.floor(Math.random() * 2 ** 31) * 1024;
+
+  constructor(fd: number) {
+    this.#channel = new (native().Channel)(fd, (bytes, fds) => this.#onMessage(bytes, fds));
+  }
+
+  call<M extends SamplerMethod>(method: M, args: SamplerMethods[M]['args']): Promise<SamplerMethods[M]['result']> {
+    return this.#request(method, args, undefined, (result) => result as SamplerMethods[M]['result']);
+  }
+
+  async open(method: SamplerMethod, args: SamplerMethods[SamplerMethod]['args']): Promise<OpenResult> {
+    try {
+      return await this.#request(method, args, undefined, (result, fd): OpenResult => {
+        const answer = result as OpenAnswer | null;
+        if (!answer?.ok || fd < 0) return { ok: false, reason: answer && !answer.ok ? answer.reason : 'no-file' };
+        return { ok: true, fd, close: () => closeSync(fd) };
+      });
+    } catch (error) {
+      if (error instanceof SamplerUnavailable) return { ok: false, reason: 'no-file' };
+      throw error;
+    }
+  }
+
+  /** Calls `onPart` for each process (again, with further mappings, where it has many). */
+  stream(
+    method: 'processes' | 'processInfo',
+    args: { pid: number } | Record<string, never>,
+    onPart: (part: ProcSnapshot) => void,
+  ): Promise<void> {
+    return this.#request(method, args, onPart, () => undefined);
+  }
+
+  close(): void {
+    this.#channel.close();
+    for (const waiting of this.#waiting.values()) clearTimeout(waiting.timer);
+    this.#waiting.clear();
+  }
+
+  #request<T>(
+    method: SamplerMethod,
+    args: SamplerMethods[SamplerMethod]['args'],
+    onPart: Waiting['onPart'],
+    convert: (result: unknown, fd: number) => T,
+  ): Promise<T> {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(new SamplerUnavailable(`the sampler did not answer ${method} within ${PATIENCE_MS} ms`));
+      }, PATIENCE_MS);
+      this.#waiting.set(id, { onPart, timer, finish: (result, fd) => resolve(convert(result, fd)) });
+      this.#channel.send(encodeMessage({ id, method, args }), []);
+    });
+  }
+
+  #onMessage(bytes: Buffer | null, fds: number[]): void {
+    if (!bytes) return; // the launcher is gone, and takes us with it
+    const response = decodeMessage(bytes) as Response;
+    const waiting = this.#waiting.get(response.id);
+    if (!waiting) {
+      for (const fd of fds) closeSync(fd);
+      return;
+    }
+    waiting.timer.refresh();
+    if (response.part) waiting.onPart?.(response.part);
+    if (!response.done) return;
+    clearTimeout(waiting.timer);
+    this.#waiting.delete(response.id);
+    waiting.finish(response.result, fds[0] ?? -1);
+  }
+}

@@ -1,0 +1,109 @@
+// The sampler's side of the socket pair: answers what the service may ask for.
+import { closeSync } from 'node:fs';
+import * as host from './host-access.ts';
+import type { NativeChannel } from './native.ts';
+import { native } from './native.ts';
+import { readProcess } from './proc.ts';
+import type { KernelFile, ProcSnapshot } from './sampler-host.ts';
+import type { Request, Response, SamplerMethods } from './sampler-rpc.ts';
+import { decodeMessage, encodeMessage, MAPPINGS_PER_PART } from './sampler-rpc.ts';
+
+const KERNEL_FILES: readonly string[] = ['kallsyms', 'modules'] satisfies KernelFile[];
+
+function isPid(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31;
+}
+
+/** Cuts a process's mappings into pieces that fit into a message. */
+export function processParts(process: ProcSnapshot): ProcSnapshot[] {
+  const parts: ProcSnapshot[] = [];
+  for (let i = 0; i === 0 || i < process.mappings.length; i += MAPPINGS_PER_PART) {
+    parts.push({ ...process, mappings: process.mappings.slice(i, i + MAPPINGS_PER_PART) });
+  }
+  return parts;
+}
+
+export class SamplerServer {
+  readonly #channel: NativeChannel;
+
+  constructor(fd: number) {
+    this.#channel = new (native().Channel)(fd, (bytes) => {
+      // The launcher holds the other end too, so null (gone) means that the launcher is: it takes us with it.
+      if (bytes) void this.#answer(decodeMessage(bytes) as Request);
+    });
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+
+  async #answer(request: Request): Promise<void> {
+    try {
+      await this.#dispatch(request);
+    } catch (error) {
+      // One bad request must not end the sampler; the service sees a miss.
+      console.error(`pilotlight: sampler: ${request.method} failed: ${String(error)}`);
+      this.#send({ id: request.id, done: true, result: null });
+    }
+  }
+
+  async #dispatch(request: Request): Promise<void> {
+    const { id, method } = request;
+    switch (method) {
+      case 'openObject': {
+        const { pid, start, end } = request.args as SamplerMethods['openObject']['args'];
+        const valid = isPid(pid);
+        return this.#sendOpened(
+          id,
+          valid ? host.openMappedFile(pid, BigInt(start), BigInt(end)) : { ok: false, reason: 'no-file' },
+        );
+      }
+      case 'openPerfMap': {
+        const { pid } = request.args as SamplerMethods['openPerfMap']['args'];
+        return this.#sendOpened(id, isPid(pid) ? host.openPerfMap(pid) : { ok: false, reason: 'no-file' });
+      }
+      case 'openKernelFile': {
+        const { file } = request.args as SamplerMethods['openKernelFile']['args'];
+        const valid = KERNEL_FILES.includes(file);
+        return this.#sendOpened(id, valid ? host.openKernelFile(file) : { ok: false, reason: 'no-file' });
+      }
+      case 'processInfo': {
+        const { pid } = request.args as SamplerMethods['processInfo']['args'];
+        const snapshot = isPid(pid) ? readProcess(pid) : null;
+        if (snapshot) this.#sendProcess(id, snapshot);
+        return this.#send({ id, done: true, result: null });
+      }
+      case 'processes':
+        await host.scanProcesses((process) => this.#sendProcess(id, process));
+        return this.#send({ id, done: true, result: null });
+      case 'cgroupPath': {
+        const { version, id: cgroup } = request.args as SamplerMethods['cgroupPath']['args'];
+        return this.#send({ id, done: true, result: host.cgroupPath(version, BigInt(cgroup)) });
+      }
+      case 'podDirectories':
+        return this.#send({ id, done: true, result: host.podDirectories() });
+      case 'usage': {
+        const { user, system } = process.cpuUsage();
+        const result = { cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() };
+        return this.#send({ id, done: true, result });
+      }
+    }
+  }
+
+  #sendProcess(id: number, process: ProcSnapshot): void {
+    for (const part of processParts(process)) this.#send({ id, part });
+  }
+
+  #sendOpened(id: number, opened: host.Opened): void {
+    if (!opened.ok) return this.#send({ id, done: true, result: opened });
+    try {
+      this.#send({ id, done: true, result: { ok: true } }, [opened.fd]);
+    } finally {
+      closeSync(opened.fd);
+    }
+  }
+
+  #send(response: Response, fds: readonly number[] = []): void {
+    this.#channel.send(encodeMessage(response), fds);
+  }
+}
