@@ -29,7 +29,11 @@ export async function ensureNodeModules(root, progress) {
   const [command, ...args] = npmCommand();
   await progress.step('installing npm packages', () =>
     // The build tools are development dependencies, so NODE_ENV=production must not leave them out.
-    progress.run(command, [...args, 'ci', '--include=dev', '--no-audit', '--no-fund'], { cwd: root }),
+    progress.run(
+      command,
+      [...args, 'ci', '--include=dev', '--no-audit', '--no-fund', '--no-update-notifier'],
+      { cwd: root },
+    ),
   );
 }
 

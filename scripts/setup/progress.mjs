@@ -31,7 +31,7 @@ export class Progress {
   }
 
   /**
-   * Runs a program without standard input; throws a SetupError that holds the end of its output if it fails.
+   * Runs a program without standard input; throws a SetupError that shows its output if it fails.
    * @param {string} command
    * @param {string[]} args
    * @param {{ cwd: string, env?: Record<string, string> }} options
@@ -60,7 +60,7 @@ export class Progress {
           resolve();
           return;
         }
-        const shown = this.verbose ? '' : `\n${lastLines(Buffer.concat(output).toString(), 60)}`;
+        const shown = this.verbose ? '' : `\n${abridged(Buffer.concat(output).toString())}`;
         const how = signal === null ? `exit code ${code ?? '?'}` : signal;
         reject(new SetupError(`\`${[command, ...args].join(' ')}\` failed (${how})${shown}`));
       });
@@ -68,8 +68,8 @@ export class Progress {
   }
 }
 
-/** @param {string} text @param {number} count */
-function lastLines(text, count) {
+/** The beginning says what was refused, the end how it went on. @param {string} text */
+function abridged(text) {
   const lines = text.trimEnd().split('\n');
-  return lines.slice(-count).join('\n');
+  return (lines.length <= 60 ? lines : [...lines.slice(0, 20), '[…]', ...lines.slice(-40)]).join('\n');
 }

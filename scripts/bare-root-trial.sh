@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# Shows that the README's commands work on a bare machine: makes a minimal Debian root with nothing but Node.js and
+# npm in it, clones the last commit there and runs, inside it, what is named (default: all, in this order):
+#
+#   setup   npm run build      installs and builds everything; then once more, which must find nothing to do
+#   start   npm start          until the daemon answers; then once more, which must answer within 2 s
+#   test    npm test
+#
+# usage: scripts/bare-root-trial.sh [--keep] [--suite bookworm] [setup|start|test]...
+#
+# Needs root, debootstrap and git. Packages come from where this machine's own apt and npm get them.
+set -euo pipefail
+
+# Everything that is mounted lives in a mount namespace of its own: it ends with this script, however that ends,
+# and no removal of the root can ever reach through a mount into this machine.
+if [ "${PILOTLIGHT_TRIAL_ROOT:-}" = "" ]; then
+  [ "$(id -u)" -eq 0 ] || { echo "bare-root-trial: needs root: sudo $0 $*" >&2; exit 1; }
+  command -v debootstrap >/dev/null || { echo "bare-root-trial: needs debootstrap: apt-get install debootstrap" >&2; exit 1; }
+  PILOTLIGHT_TRIAL_ROOT=$(mktemp -d "${TMPDIR:-/tmp}/pilotlight-bare-root.XXXXXX")
+  export PILOTLIGHT_TRIAL_ROOT
+  status=0
+  unshare --mount --propagation private "${BASH_SOURCE[0]}" "$@" || status=$?
+  case " $* " in
+    *" --keep "*) echo "kept: $PILOTLIGHT_TRIAL_ROOT" ;;
+    *) rm -rf --one-file-system "$PILOTLIGHT_TRIAL_ROOT" ;;
+  esac
+  exit "$status"
+fi
+
+root=$PILOTLIGHT_TRIAL_ROOT
+suite=bookworm
+steps=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --keep) ;;
+    --suite) suite=$2; shift ;;
+    setup | start | test) steps+=("$1") ;;
+    *) echo "bare-root-trial: unknown argument $1" >&2; exit 2 ;;
+  esac
+  shift
+done
+[ ${#steps[@]} -gt 0 ] || steps=(setup start test)
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '\n== %s\n' "$*"; }
+seconds() { date +%s.%N; }
+inside() { chroot "$root" /usr/bin/env -i HOME=/root USER=root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+  LANG=C.UTF-8 "${npm_settings[@]}" /bin/bash -c "cd /root/pilotlight && $1"; }
+timed() {
+  local what=$1 began
+  shift
+  began=$(seconds)
+  "$@"
+  LC_ALL=C awk -v a="$began" -v b="$(seconds)" -v what="$what" 'BEGIN { printf "%s: %.2f s\n", what, b - a }'
+}
+
+apt_source() {
+  {
+    sed -n 's/^URIs:[[:space:]]*//p' /etc/apt/sources.list.d/*.sources 2>/dev/null || true
+    sed -nE 's/^deb[[:space:]]+(\[[^]]*\][[:space:]]+)?([^[:space:]]+).*/\2/p' \
+      /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null || true
+  } | head -n 1 | awk '{ print $1 }'
+}
+
+make_root() {
+  debootstrap --variant=minbase "$suite" "$root" "$(apt_source)" >"$root.debootstrap.log" 2>&1 ||
+    { tail -n 20 "$root.debootstrap.log" >&2; return 1; }
+  rm -f "$root.debootstrap.log"
+  # How this machine reaches its package sources is no part of the trial, so it is carried over whole.
+  rm -f "$root/etc/apt/sources.list"
+  cp -r /etc/apt/sources.list* /etc/apt/apt.conf.d "$root/etc/apt/"
+  cp -r /usr/share/keyrings/. "$root/usr/share/keyrings/"
+  cp --remove-destination -L /etc/resolv.conf /etc/hosts "$root/etc/"
+  mkdir -p "$root/etc/ssl/certs"
+  cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+
+  local npm_home
+  npm_home=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
+  mkdir -p "$root/usr/local/lib/node_modules"
+  cp -L "$(command -v node)" "$root/usr/local/bin/node"
+  cp -r "$npm_home" "$root/usr/local/lib/node_modules/npm"
+  ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
+
+  git clone --quiet --no-hardlinks "$checkout" "$root/root/pilotlight"
+
+  local folder
+  for folder in proc sys dev; do
+    mount --rbind "/$folder" "$root/$folder"
+  done
+  mount -t tmpfs tmpfs "$root/run"
+}
+
+# The page's address, as `npm start` prints it, must answer; prints how long that took.
+start_once() {
+  local name=$1 log=$root/root/start.log began pid
+  began=$(seconds)
+  inside 'exec npm start -- --listen 127.0.0.1:4949' >"$log" 2>&1 &
+  pid=$!
+  until inside 'node -e "fetch(\"http://127.0.0.1:4949/readyz\").then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"'; do
+    kill -0 "$pid" 2>/dev/null || { echo "$name: ended early" >&2; cat "$log" >&2; return 1; }
+    sleep 0.1
+  done
+  LC_ALL=C awk -v a="$began" -v b="$(seconds)" -v what="$name" 'BEGIN { printf "%s: ready after %.2f s\n", what, b - a }'
+  tail -n 5 "$log"
+  kill -INT "$pid"
+  wait "$pid" || true
+}
+
+mapfile -t npm_settings < <(
+  for name in registry cafile; do
+    value=$(npm config get "$name" 2>/dev/null)
+    [ "$value" = null ] || [ "$value" = "" ] || printf 'npm_config_%s=%s\n' "$name" "$value"
+  done
+)
+
+say "a bare $suite in $root"
+timed "root made" make_root
+inside 'for tool in gcc clang cmake make go chromium git; do ! command -v $tool || exit 1; done; node --version; npm --version'
+
+for step in "${steps[@]}"; do
+  say "$step"
+  case $step in
+    setup)
+      timed "first npm run build" inside 'npm run build'
+      timed "second npm run build" inside 'npm run build'
+      ;;
+    start)
+      start_once "first npm start"
+      start_once "second npm start"
+      ;;
+    test) timed "npm test" inside 'npm test' ;;
+  esac
+done
+say "all of: ${steps[*]}"

@@ -1,0 +1,77 @@
+// `pilotlight doctor`: what this host offers, what is missing, and the command that mends it.
+import type { Check, CheckStatus } from './check.ts';
+import type { HostView } from './host-view.ts';
+import { thisHost } from './host-view.ts';
+import {
+  checkBtf,
+  checkBuild,
+  checkCgroups,
+  checkCycleCounter,
+  checkDataDirectory,
+  checkKernel,
+} from './host-checks.ts';
+import {
+  checkCapabilities,
+  checkKptrRestrict,
+  checkLockdown,
+  checkLockedMemory,
+  checkNamespaces,
+  checkParanoid,
+  checkUnprivilegedBpf,
+} from './privilege-checks.ts';
+
+export interface DoctorOptions {
+  json: boolean;
+  host?: HostView;
+  /** Takes the whole answer; standard output by default. */
+  write?: (text: string) => void;
+  colours?: boolean;
+}
+
+const CHECKS: readonly ((host: HostView) => Check)[] = [
+  checkCapabilities,
+  checkNamespaces,
+  checkKernel,
+  checkBtf,
+  checkLockdown,
+  checkParanoid,
+  checkUnprivilegedBpf,
+  checkKptrRestrict,
+  checkLockedMemory,
+  checkCycleCounter,
+  checkCgroups,
+  checkBuild,
+  checkDataDirectory,
+];
+
+export function examine(host: HostView): Check[] {
+  return CHECKS.map((check) => check(host));
+}
+
+/** Resolves to the exit code: 0 when sampling can work, else 1. */
+export function doctor({ json, host = thisHost(), write, colours }: DoctorOptions): Promise<number> {
+  const checks = examine(host);
+  const canSample = checks.every((check) => check.status !== 'fail');
+  const text = json
+    ? `${JSON.stringify({ canSample, checks }, null, 2)}\n`
+    : table(checks, canSample, colours ?? (process.stdout.isTTY && process.env['NO_COLOR'] === undefined));
+  (write ?? ((answer: string) => process.stdout.write(answer)))(text);
+  return Promise.resolve(canSample ? 0 : 1);
+}
+
+const COLOURS: Readonly<Record<CheckStatus, string>> = { ok: '\x1b[32m', warn: '\x1b[33m', fail: '\x1b[31m' };
+
+function table(checks: readonly Check[], canSample: boolean, colours: boolean): string {
+  const width = Math.max(...checks.map((check) => check.name.length));
+  const lines = checks.flatMap(({ name, status, found, why, mend }) => {
+    const mark = colours ? `${COLOURS[status]}${status.padEnd(4)}\x1b[0m` : status.padEnd(4);
+    const line = `${mark}  ${name.padEnd(width)}  ${found}`;
+    const indent = ' '.repeat(6 + width + 2);
+    if (status === 'ok') return [line];
+    return [line, `${indent}why:  ${why}`, ...(mend === '' ? [] : [`${indent}mend: ${mend}`])];
+  });
+  const verdict = canSample
+    ? 'This host can be sampled.'
+    : 'This host cannot be sampled until what failed is mended.';
+  return `${[...lines, '', verdict].join('\n')}\n`;
+}

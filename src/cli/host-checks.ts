@@ -1,0 +1,106 @@
+// What the kernel and this installation offer, whoever runs it.
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Check } from './check.ts';
+import { fail, ok, warn } from './check.ts';
+import type { HostView } from './host-view.ts';
+import { kernelVersion, readProc, versionWithin } from './host-view.ts';
+
+const DEBIAN_ARCH = process.arch === 'x64' ? 'amd64' : process.arch;
+export const NEWER_KERNEL = `sudo apt-get install linux-image-${DEBIAN_ARCH} (or this distribution's current kernel), then reboot`;
+
+export function checkKernel(host: HostView): Check {
+  const name = 'kernel';
+  const version = kernelVersion(host);
+  const found = readProc(host, 'sys/kernel/osrelease') ?? 'unknown';
+  if (version === undefined) return warn(name, found, 'its version could not be read', '');
+  if (versionWithin(version, [0, 0], [5, 10])) {
+    return warn(name, found, 'older than 5.10, the oldest that Pilotlight is meant for', NEWER_KERNEL);
+  }
+  if (versionWithin(version, [5, 19], [6, 4])) {
+    return warn(
+      name,
+      found,
+      'kernels from 5.19 to 6.3 that lack a later fix can lock up when a profiler reads user stacks',
+      `install the latest update of this kernel: sudo apt-get update && ${NEWER_KERNEL}`,
+    );
+  }
+  return ok(name, found, 'has what the BPF program uses');
+}
+
+export function checkBtf(host: HostView): Check {
+  const name = 'BTF';
+  const path = join(host.sys, 'kernel/btf/vmlinux');
+  if (existsSync(path)) return ok(name, path, "tells the BPF program where the kernel's fields are");
+  return fail(
+    name,
+    `no ${path}`,
+    "without the kernel's type information (CONFIG_DEBUG_INFO_BTF) the BPF program cannot be fitted to it",
+    NEWER_KERNEL,
+  );
+}
+
+/** Never worse than ok: cpu-clock does what sampling needs. */
+export function checkCycleCounter(host: HostView): Check {
+  const devices = join(host.sys, 'bus/event_source/devices');
+  // Hybrid Intel CPUs have `cpu_core` and `cpu_atom`, arm64 `armv8_*`.
+  const present = ['cpu', 'cpu_core', 'armv8_pmuv3_0', 'armv8_pmuv3'].some((pmu) =>
+    existsSync(join(devices, pmu)),
+  );
+  return present
+    ? ok('cycle counter', 'present', 'sampling is by cpu-clock, which works with and without one')
+    : ok('cycle counter', 'absent (usual in virtual machines)', 'sampling is by cpu-clock, which needs none');
+}
+
+export function checkCgroups(host: HostView): Check {
+  const name = 'cgroups';
+  const has = (path: string) => existsSync(join(host.sys, 'fs/cgroup', path));
+  const why = 'container, pod and unit labels come from cgroup paths';
+  if (has('cgroup.controllers')) return ok(name, 'v2', why);
+  if (has('unified')) return ok(name, 'v1, with v2 beside it', why);
+  if (has('memory') || has('cpu')) return ok(name, 'v1', why);
+  return warn(
+    name,
+    'not mounted',
+    `${why}, so those labels stay empty`,
+    'sudo mount -t cgroup2 none /sys/fs/cgroup',
+  );
+}
+
+const PRODUCTS = [
+  'build/pilotlight.bpf.o',
+  'build/Release/pilotlight.node',
+  'build/Release/pilotlight-launcher',
+  'dist/web/index.html',
+];
+
+export function checkBuild(host: HostView): Check {
+  const missing = PRODUCTS.filter((path) => !existsSync(join(host.installation, path)));
+  if (missing.length === 0) return ok('build', host.installation, 'everything is built');
+  return fail(
+    'build',
+    `missing: ${missing.join(', ')}`,
+    'the daemon needs all of its parts',
+    `cd ${host.installation} && sudo npm run build`,
+  );
+}
+
+export function checkDataDirectory(host: HostView): Check {
+  const name = 'data directory';
+  let existing = host.dataDir;
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
+  const found = existing === host.dataDir ? existing : `${host.dataDir} (to be made in ${existing})`;
+  try {
+    // `/.` refuses a regular file in the place of a folder.
+    accessSync(`${existing}/.`, constants.W_OK);
+    return ok(name, found, 'writable');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return warn(
+      name,
+      found,
+      `not writable (${reason}): \`serve\` has nowhere to keep profiles; \`record\` needs none`,
+      'run as root, or: pilotlight serve --data-dir DIR',
+    );
+  }
+}
