@@ -23,7 +23,8 @@ export class KernelDrain {
     this.#counters = new (native().Counters)(kit.get('cpus')!.fd, possibleCpuCount());
     this.#drain = new (native().Drain)(this.session.logBytes, intervalMs, (batch) => {
       onDrain(batch);
-      while (this.#requests[0] && this.#requests[0].number <= batch.request) this.#requests.shift()!.resolve();
+      while (this.#requests[0] && this.#requests[0].number <= batch.request)
+        this.#requests.shift()!.resolve();
     });
     for (const item of kit.values()) this.add(item);
     this.#drain.start();

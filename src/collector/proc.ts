@@ -93,5 +93,7 @@ function isGone(error: unknown): boolean {
 }
 
 export function listPids(root = '/proc'): number[] {
-  return readdirSync(root).filter((name) => /^\d+$/.test(name)).map(Number);
+  return readdirSync(root)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }

@@ -6,7 +6,14 @@ import { decodeKitItem } from './kit.ts';
 import type { NativeChannel } from './native.ts';
 import { native } from './native.ts';
 import { SamplerClient } from './sampler-client.ts';
-import type { CpuReading, DrainBatch, KernelFile, ProcSnapshot, SamplerHost, SamplingSession } from './sampler-host.ts';
+import type {
+  CpuReading,
+  DrainBatch,
+  KernelFile,
+  ProcSnapshot,
+  SamplerHost,
+  SamplingSession,
+} from './sampler-host.ts';
 
 /** Descriptors that the launcher gives each child. */
 export const LAUNCHER_FD = 3;

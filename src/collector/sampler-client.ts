@@ -29,7 +29,10 @@ export class SamplerClient {
     this.#channel = new (native().Channel)(fd, (bytes, fds) => this.#onMessage(bytes, fds));
   }
 
-  call<M extends SamplerMethod>(method: M, args: SamplerMethods[M]['args']): Promise<SamplerMethods[M]['result']> {
+  call<M extends SamplerMethod>(
+    method: M,
+    args: SamplerMethods[M]['args'],
+  ): Promise<SamplerMethods[M]['result']> {
     return this.#request(method, args, undefined, (result) => result as SamplerMethods[M]['result']);
   }
 
@@ -37,7 +40,8 @@ export class SamplerClient {
     try {
       return await this.#request(method, args, undefined, (result, fd): OpenResult => {
         const answer = result as OpenAnswer | null;
-        if (!answer?.ok || fd < 0) return { ok: false, reason: answer && !answer.ok ? answer.reason : 'no-file' };
+        if (!answer?.ok || fd < 0)
+          return { ok: false, reason: answer && !answer.ok ? answer.reason : 'no-file' };
         return { ok: true, fd, close: () => closeSync(fd) };
       });
     } catch (error) {

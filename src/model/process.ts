@@ -1,7 +1,7 @@
 // A process image: one program run by one process, from its exec (or fork) to the next exec or its exit.
 import { hash64 } from './code-object.ts';
 
-/** 64-bit identity of (boot, pid, start time, image number). */
+/** 64-bit identity of (boot, pid, start time, name of the image). */
 export type ProcessId = bigint & { readonly __brand: 'ProcessId' };
 
 /** Where a process runs, as its cgroup path tells. Empty strings where it does not. */
@@ -28,7 +28,7 @@ export interface ProcessInfo extends Workload {
   pid: number;
   /** Start of the process, ms since the epoch (wall clock). With `pid` it is the identity of the process. */
   startMs: number;
-  /** Counts the execs seen of this process: each image is a row of its own, so that `comm` and `exe` are exact. */
+  /** Execs seen of the process before this image. */
   image: number;
   comm: string;
   /** Path of the executable; empty for kernel threads. */
@@ -38,7 +38,11 @@ export interface ProcessInfo extends Workload {
   user: string;
 }
 
-/** `startTicks`: /proc/PID/stat field 22, clock ticks (10 ms) since boot; it tells reused pids apart. */
-export function processId(bootId: string, pid: number, startTicks: number, image: number): ProcessId {
+/**
+ * `startTicks`: /proc/PID/stat field 22, clock ticks (10 ms) since boot; it tells reused pids apart.
+ * `image`: the name that the image began with. Each image of a process is a row of its own, so that samples before
+ * and after an exec keep their own `comm` and `exe`; found again in /proc, an image gets the same id.
+ */
+export function processId(bootId: string, pid: number, startTicks: number, image: string): ProcessId {
   return hash64(`process\0${bootId}\0${pid}\0${startTicks}\0${image}`) as ProcessId;
 }

@@ -1,0 +1,101 @@
+// From runtime addresses to locations: address space layout is gone from here on.
+import type { CodeObject } from '../model/code-object.ts';
+import type { Location, Marker, ObjectAddress } from '../model/location.ts';
+import { locationId, markerLocation, MARKER_OBJECT } from '../model/location.ts';
+import type { Stack } from '../model/stack.ts';
+import { stackId } from '../model/stack.ts';
+import type { KernelAddresses } from './kernel-addresses.ts';
+import type { ObjectRef } from './object-ref.ts';
+import type { TrackedProcess } from './process-table.ts';
+import type { RawStack } from './sample-decoder.ts';
+import { MAX_FRAMES } from './wire.gen.ts';
+
+/** A frame that waits for its object's file to be read, or needs not wait. */
+type AttributedFrame =
+  | { ref: ObjectRef; offset: number; returnAddress: boolean }
+  | { object: CodeObject; address: number }
+  | { marker: Marker };
+
+/** A stack whose addresses have been found in the mappings that held when it was sampled. */
+export interface AttributedStack {
+  frames: readonly AttributedFrame[];
+  /** Objects that must be loaded before `resolveStack` can answer. */
+  refs: ReadonlySet<ObjectRef>;
+  resolved?: ResolvedStack;
+}
+
+/** The stack as it is stored, with what its locations refer to. */
+export interface ResolvedStack {
+  stack: Stack;
+  located: readonly { location: Location; object: CodeObject }[];
+}
+
+/** Stands for a stack whose body never reached us. */
+export const LOST_STACK: AttributedStack = { frames: [{ marker: '[lost stack]' }], refs: new Set() };
+
+/** The first frame of a stack is an address itself; the others are return addresses, of the instruction after the call. */
+function isReturnAddress(index: number): boolean {
+  return index > 0;
+}
+
+export function attribute(
+  stack: RawStack,
+  process: TrackedProcess,
+  kernel: KernelAddresses,
+): AttributedStack {
+  const frames: AttributedFrame[] = [];
+  const refs = new Set<ObjectRef>();
+  for (let i = 0; i < stack.kernel.length; i++) frames.push(kernelFrame(stack.kernel[i]!, i, kernel));
+  if (stack.kernelError) frames.push({ marker: '[no kernel stack]' });
+  if (stack.kernel.length === MAX_FRAMES) frames.push({ marker: '[truncated]' });
+  if (stack.kthread) return { frames, refs };
+  for (let i = 0; i < stack.user.length; i++) {
+    const frame = userFrame(stack.user[i]!, i, process);
+    if ('ref' in frame) refs.add(frame.ref);
+    frames.push(frame);
+  }
+  if (stack.user.length === 0 && frames.length === 0) frames.push({ marker: '[no user stack]' });
+  if (stack.user.length === MAX_FRAMES) frames.push({ marker: '[truncated]' });
+  return { frames: collapseUnknown(frames), refs };
+}
+
+function kernelFrame(address: bigint, index: number, kernel: KernelAddresses): AttributedFrame {
+  const found = kernel.find(isReturnAddress(index) ? address - 1n : address);
+  return found ?? { marker: '[unknown]' };
+}
+
+function userFrame(address: bigint, index: number, process: TrackedProcess): AttributedFrame {
+  const returnAddress = isReturnAddress(index);
+  const mapping = process.space.find(returnAddress ? address - 1n : address);
+  if (!mapping) return { marker: '[unknown]' };
+  return { ref: mapping.ref, offset: mapping.offset + Number(address - mapping.start), returnAddress };
+}
+
+/** Without frame pointers a walk strays through data: a run of unknown addresses says no more than one. */
+function collapseUnknown(frames: AttributedFrame[]): AttributedFrame[] {
+  return frames.filter((frame, i) => {
+    const before = frames[i - 1];
+    return !('marker' in frame && before && 'marker' in before && before.marker === frame.marker);
+  });
+}
+
+/** Worked out once per stack. Every ref of it must have been loaded. */
+export function resolveStack(attributed: AttributedStack): ResolvedStack {
+  if (attributed.resolved) return attributed.resolved;
+  const located = attributed.frames.map(locateFrame);
+  const locations = located.map(({ location }) => location.id);
+  attributed.resolved = { stack: { id: stackId(locations), locations }, located };
+  return attributed.resolved;
+}
+
+function locateFrame(frame: AttributedFrame): { location: Location; object: CodeObject } {
+  if ('marker' in frame) return { location: markerLocation(frame.marker), object: MARKER_OBJECT };
+  if ('object' in frame) return { location: locate(frame.object, frame.address), object: frame.object };
+  const object = frame.ref.object!;
+  const address = frame.ref.addressOf(frame.offset - (frame.returnAddress ? 1 : 0));
+  return { location: locate(object, address), object };
+}
+
+function locate(object: CodeObject, address: number): Location {
+  return { id: locationId(object.id, address), object: object.id, address: address as ObjectAddress };
+}

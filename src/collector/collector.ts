@@ -1,0 +1,308 @@
+// The collector: decodes what the drain brings, merges samples and side band in time order, attributes each
+// sample to its process and mapping, and hands out ProfileBatches.
+import type { ObjectSource } from '../model/object-source.ts';
+import type { ProcessId } from '../model/process.ts';
+import type { ProfileBatch } from '../model/profile-batch.ts';
+import type { AttributedStack } from './attribution.ts';
+import { attribute, LOST_STACK, resolveStack } from './attribution.ts';
+import { BatchBuilder, Definitions } from './batch-builder.ts';
+import type { KernelLayoutReader } from './kernel-addresses.ts';
+import { KernelAddresses } from './kernel-addresses.ts';
+import type { Ledger } from './ledger.ts';
+import { CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_REALTIME, native } from './native.ts';
+import type { ElfLayoutReader } from './object-ref.ts';
+import { ObjectRegistry } from './object-registry.ts';
+import { ProcessLabels } from './process-labels.ts';
+import type { ProcessImage } from './process-table.ts';
+import { ProcessTable } from './process-table.ts';
+import type { RawSample } from './sample-decoder.ts';
+import { SampleDecoder } from './sample-decoder.ts';
+import type { DrainBatch, SamplerHost } from './sampler-host.ts';
+import type { SidebandEvent } from './sideband.ts';
+import { decodeSideband } from './sideband.ts';
+import { StackCache } from './stack-cache.ts';
+
+/** A record is stamped at its tick and published within microseconds: what is older than this is complete. */
+const HOLD_BACK_NS = 10e6;
+/** Between two looks at /proc for what the side band lost, or at the list of modules. */
+const RESYNC_MS = 10_000;
+
+export interface CollectorOptions {
+  host: SamplerHost;
+  ledger: Ledger;
+  readElfLayout: ElfLayoutReader;
+  readKernelLayout: KernelLayoutReader;
+}
+
+/** How the walks of user stacks ended. */
+export interface WalkCounts {
+  framePointer: number;
+  noUserStack: number;
+  kernelThread: number;
+  truncated: number;
+  lostStack: number;
+  unknownProcess: number;
+}
+
+interface Attributed {
+  sample: RawSample;
+  /** Of the process when the sample was taken: a later exec makes another. */
+  image: ProcessImage;
+  stack: AttributedStack;
+}
+
+export interface TakenBatch {
+  batch: ProfileBatch;
+  /** Samples in it, by CPU. */
+  perCpu: Map<number, number>;
+}
+
+type TimedEvent = { timeNs: number } & ({ sample: RawSample } | { event: SidebandEvent });
+
+export class Collector {
+  readonly registry: ObjectRegistry;
+  readonly walks: WalkCounts = {
+    framePointer: 0,
+    noUserStack: 0,
+    kernelThread: 0,
+    truncated: 0,
+    lostStack: 0,
+    unknownProcess: 0,
+  };
+  /** ms of this thread spent on samples. */
+  busyMs = 0;
+  readonly #options: CollectorOptions;
+  readonly #kernel = new KernelAddresses();
+  readonly #processes: ProcessTable;
+  readonly #labels: ProcessLabels;
+  readonly #decoders = new Map<number, SampleDecoder>();
+  readonly #stacks = new StackCache();
+  readonly #definitions = new Definitions();
+  /** Decoded, waiting for what other CPUs recorded at the same time. */
+  #held: TimedEvent[] = [];
+  #attributed: Attributed[] = [];
+  #taking: Attributed[] = [];
+  #resyncedAtMs = 0;
+  #lostSeen = 0;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+    this.registry = new ObjectRegistry(options.host, options.readElfLayout);
+    this.#processes = new ProcessTable(this.registry);
+    this.#labels = new ProcessLabels(options.host);
+  }
+
+  /** For the symbolizer. */
+  get objects(): ObjectSource {
+    return this.registry;
+  }
+
+  /** Starts draining, then looks at /proc: what happens between the two is in the side band. */
+  async start(): Promise<void> {
+    const { host } = this.#options;
+    await host.start((batch) => this.#onDrain(batch));
+    await this.#kernel.load(host, this.#options.readKernelLayout);
+    await host.processes((process) => this.#processes.addSnapshot(process));
+  }
+
+  /** Everything recorded before the call is in the batches taken after it resolves. */
+  async drain(): Promise<void> {
+    // Two drains with the hold-back time between them: the second one's clock releases the first one's records.
+    await new Promise((resolve) => setTimeout(resolve, HOLD_BACK_NS / 1e6 + 5));
+    await this.#options.host.drain();
+  }
+
+  async stop(): Promise<void> {
+    await this.#options.host.stop();
+    this.#release(Infinity);
+  }
+
+  /** Attributed samples as a batch, or null when there are none. Objects not looked at yet are opened first. */
+  async take(): Promise<TakenBatch | null> {
+    await this.#resync();
+    if (this.#attributed.length === 0) return null;
+    this.#taking = this.#attributed;
+    this.#attributed = [];
+    await this.#loadObjects(this.#taking);
+    const started = performance.now();
+    const batch = await this.#build(this.#taking);
+    this.busyMs += performance.now() - started;
+    const perCpu = countByCpu(this.#taking);
+    this.#taking = [];
+    return { batch, perCpu };
+  }
+
+  /** The batch that was taken last will never be stored: what it defined must be defined again. */
+  forgetDefinitions(): void {
+    this.#definitions.clear();
+  }
+
+  /** Per CPU: records decoded, and samples that are in the collector. */
+  progress(cpu: number): { consumed: number | null; held: number } {
+    const waiting = this.#held.filter((item) => 'sample' in item && item.sample.cpu === cpu).length;
+    const inCollector = (list: Attributed[]): number => list.filter((item) => item.sample.cpu === cpu).length;
+    return {
+      consumed: this.#decoders.get(cpu)?.next ?? null,
+      held: waiting + inCollector(this.#attributed) + inCollector(this.#taking),
+    };
+  }
+
+  get heldSamples(): number {
+    return this.#held.length + this.#attributed.length;
+  }
+
+  #onDrain(drained: DrainBatch): void {
+    const started = performance.now();
+    for (const chunk of drained.chunks) {
+      if (chunk.source === 'sideband') {
+        decodeSideband(chunk.bytes, (event) => this.#held.push({ timeNs: event.timeNs, event }));
+      } else {
+        this.#decodeLog(chunk.cpu, chunk.bytes);
+      }
+    }
+    this.#release(Number(drained.readAtNs) - HOLD_BACK_NS);
+    this.busyMs += performance.now() - started;
+  }
+
+  #decodeLog(cpu: number, bytes: Uint8Array): void {
+    let decoder = this.#decoders.get(cpu);
+    if (!decoder) {
+      decoder = new SampleDecoder(cpu);
+      this.#decoders.set(cpu, decoder);
+    }
+    const { ledger } = this.#options;
+    decoder.decode(
+      bytes,
+      (sample) => this.#held.push({ timeNs: sample.timeNs, sample }),
+      (expected, found) => {
+        // Before the first record: what an earlier service had taken from the log and not stored.
+        if (expected === null) ledger.lose(cpu, 'serviceDown', found - ledger.settled(cpu));
+        else ledger.lose(cpu, 'logGap', found - expected);
+      },
+    );
+  }
+
+  /** Attributes everything stamped up to `untilNs`, in time order. */
+  #release(untilNs: number): void {
+    this.#held.sort((a, b) => a.timeNs - b.timeNs);
+    let count = 0;
+    while (count < this.#held.length && this.#held[count]!.timeNs <= untilNs) {
+      const item = this.#held[count++]!;
+      if ('sample' in item) this.#attribute(item.sample);
+      else this.#applySideband(item.event);
+    }
+    this.#held = this.#held.slice(count);
+  }
+
+  #applySideband(event: SidebandEvent): void {
+    if (event.type === 'ksymbol') {
+      if (!event.unregister) this.#kernel.addBpf(event.name, event.address, BigInt(event.length));
+      return;
+    }
+    this.#processes.apply(event);
+    if (event.type === 'mmap' && event.file.buildId !== '') {
+      // The process may be gone in a few ms: its file is opened while it can be.
+      void this.registry.load(this.registry.refOf(event.path, event.file, event.pid, event.start, event.end));
+    }
+  }
+
+  #attribute(sample: RawSample): void {
+    let process = this.#processes.find(sample.pid, sample.startNs);
+    if (!process) {
+      this.walks.unknownProcess++;
+      process = this.#processes.addUnknown(sample.pid, sample.startNs, sample.threadName);
+      this.#askProc(sample.pid);
+    }
+    this.#countWalk(sample);
+    const stack = sample.stack
+      ? this.#stacks.get(sample.stack, process, () => attribute(sample.stack!, process, this.#kernel))
+      : LOST_STACK;
+    this.#attributed.push({ sample, image: process.image, stack });
+  }
+
+  /** The side band said nothing of this process: /proc may, for the samples to come. */
+  #askProc(pid: number): void {
+    void this.#options.host.processInfo(pid).then(
+      (snapshot) => {
+        if (snapshot) this.#processes.addSnapshot(snapshot);
+      },
+      () => undefined, // the sampler is being restarted; a later sample asks again
+    );
+  }
+
+  #countWalk({ stack }: RawSample): void {
+    if (!stack) this.walks.lostStack++;
+    else if (stack.kthread) this.walks.kernelThread++;
+    else if (stack.user.length === 0) this.walks.noUserStack++;
+    else this.walks.framePointer++;
+  }
+
+  async #resync(): Promise<void> {
+    const now = performance.now();
+    const lost = this.#processes.lostRecords - this.#lostSeen;
+    if (now - this.#resyncedAtMs < RESYNC_MS) return;
+    const { host, readKernelLayout } = this.#options;
+    if (lost > 0) {
+      this.#lostSeen = this.#processes.lostRecords;
+      this.#resyncedAtMs = now;
+      await host.processes((process) => this.#processes.addSnapshot(process));
+    }
+    if (this.#kernel.takeMissed()) {
+      this.#resyncedAtMs = now;
+      await this.#kernel.load(host, readKernelLayout);
+    }
+  }
+
+  async #loadObjects(items: readonly Attributed[]): Promise<void> {
+    const refs = new Set(items.flatMap((item) => [...item.stack.refs]));
+    await Promise.all([...refs].filter((ref) => !ref.object).map((ref) => this.registry.load(ref)));
+  }
+
+  async #build(items: readonly Attributed[]): Promise<ProfileBatch> {
+    this.#definitions.trim();
+    this.#labels.refresh();
+    const clock = wallClock();
+    const builder = new BatchBuilder(items.length, this.#definitions);
+    const ids = new Map<ProcessImage, ProcessId>();
+    for (const { sample, image, stack } of items) {
+      const resolved = resolveStack(stack);
+      builder.defineStack(resolved);
+      let id = ids.get(image);
+      if (id === undefined) {
+        const startMs = clock.ofBoottimeNs(Number(sample.startNs));
+        const info = await this.#labels.describe(image, sample, startMs);
+        builder.defineProcess(info);
+        id = info.id;
+        ids.set(image, id);
+      }
+      builder.addSample({
+        timeMs: clock.ofMonotonicNs(sample.timeNs),
+        cpu: sample.cpu,
+        tid: sample.tid,
+        threadName: sample.threadName,
+        process: id,
+        stack: resolved.stack.id,
+        weightNs: sample.periodNs,
+      });
+    }
+    return builder.batch;
+  }
+}
+
+function countByCpu(items: readonly Attributed[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { sample } of items) counts.set(sample.cpu, (counts.get(sample.cpu) ?? 0) + 1);
+  return counts;
+}
+
+/** Conversion to wall clock by the clocks' distance now: steps of the wall clock show within one batch. */
+function wallClock(): { ofMonotonicNs: (ns: number) => number; ofBoottimeNs: (ns: number) => number } {
+  const addon = native();
+  const now = Number(addon.clockNs(CLOCK_REALTIME)) / 1e6;
+  const monotonic = Number(addon.clockNs(CLOCK_MONOTONIC)) / 1e6;
+  const boottime = Number(addon.clockNs(CLOCK_BOOTTIME)) / 1e6;
+  return {
+    ofMonotonicNs: (ns) => now - monotonic + ns / 1e6,
+    ofBoottimeNs: (ns) => now - boottime + ns / 1e6,
+  };
+}

@@ -1,0 +1,49 @@
+// A reference to an object that a mapping names, before and after its file has been read.
+import type { CodeObject } from '../model/code-object.ts';
+
+/** A loadable segment of an ELF file (program header of type PT_LOAD). */
+export interface ElfSegment {
+  offset: number;
+  vaddr: number;
+  filesz: number;
+}
+
+/** What the collector needs of an ELF file; given by the symbolizer's reader through the composition root. */
+export type ElfLayout =
+  | { ok: true; buildId: string; size: number; segments: readonly ElfSegment[]; contentKey: string }
+  | { ok: false; reason: string };
+export type ElfLayoutReader = (fd: number) => ElfLayout;
+
+export type RefKind = 'file' | 'vdso' | 'jit';
+
+export class ObjectRef {
+  readonly kind: RefKind;
+  readonly path: string;
+  /** As the kernel gave it with the mapping; '' where unknown. */
+  readonly buildId: string;
+  /** Set once the file has been looked at, or at once for what has no file. */
+  object: CodeObject | null = null;
+  segments: readonly ElfSegment[] = [];
+  /** Pending while the file is being opened. */
+  loading: Promise<void> | null = null;
+  /** A mapping through which the file can be opened. */
+  seenIn: { pid: number; start: bigint; end: bigint } | null = null;
+
+  constructor(kind: RefKind, path: string, buildId: string) {
+    this.kind = kind;
+    this.path = path;
+    this.buildId = buildId;
+  }
+
+  /** Address in the object of the byte at `offset` in the file. Needs `object`. */
+  addressOf(offset: number): number {
+    if (this.object?.addressing !== 'elf') return offset;
+    for (const segment of this.segments) {
+      // A mapping covers whole pages, so it reaches a little beyond the segment's bytes on both sides.
+      const pageStart = segment.offset - (segment.offset % 4096);
+      if (offset >= pageStart && offset < segment.offset + segment.filesz)
+        return offset - segment.offset + segment.vaddr;
+    }
+    return offset;
+  }
+}

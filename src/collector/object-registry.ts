@@ -1,0 +1,206 @@
+// Knows every object that was mapped: its identity, and how its file can be opened again.
+import { openSync, closeSync, readFileSync } from 'node:fs';
+import type { CodeObject, ObjectId } from '../model/code-object.ts';
+import { objectId } from '../model/code-object.ts';
+import type { ObjectSource, OpenResult } from '../model/object-source.ts';
+import type { ElfLayoutReader } from './object-ref.ts';
+import { ObjectRef } from './object-ref.ts';
+import { FdCache } from './fd-cache.ts';
+import type { SamplerHost } from './sampler-host.ts';
+import type { MappedFile } from './sideband.ts';
+import { vdsoImageFd } from './vdso-image.ts';
+
+/** Objects known at once; the least recently mapped are forgotten (and found again when mapped again). */
+const MAX_REFS = 20_000;
+
+export class ObjectRegistry implements ObjectSource {
+  readonly #host: SamplerHost;
+  readonly #readLayout: ElfLayoutReader;
+  readonly #refs = new Map<string, ObjectRef>();
+  readonly #byId = new Map<ObjectId, ObjectRef>();
+  readonly #jitPids = new Map<ObjectId, number>();
+  /** Descriptors of files read lately, so that an object of an exited process can still be named. */
+  readonly #fds = new FdCache(256);
+
+  constructor(host: SamplerHost, readLayout: ElfLayoutReader) {
+    this.#host = host;
+    this.#readLayout = readLayout;
+  }
+
+  /** The object behind a mapping of a file (or the vDSO). */
+  refOf(path: string, file: MappedFile, pid: number, start: bigint, end: bigint): ObjectRef {
+    const key = file.buildId ? `build:${file.buildId}` : `${path}\0${file.device}\0${file.inode}`;
+    let ref = this.#refs.get(key);
+    if (!ref) {
+      ref = new ObjectRef(path === '[vdso]' ? 'vdso' : 'file', path, file.buildId);
+      this.#remember(key, ref);
+      if (ref.kind === 'vdso') this.#settle(ref, vdsoObject());
+    }
+    ref.seenIn = { pid, start, end };
+    return ref;
+  }
+
+  /** Anonymous executable memory of one process image: addresses mean nothing outside it. */
+  jitRef(pid: number, identity: string): ObjectRef {
+    const key = `jit:${identity}`;
+    let ref = this.#refs.get(key);
+    if (!ref) {
+      ref = new ObjectRef('jit', `[jit ${pid}]`, '');
+      this.#remember(key, ref);
+      const id = objectId('jit', 'absolute', `${this.#host.session.bootId}:${identity}`);
+      this.#jitPids.set(id, pid);
+      this.#settle(ref, { id, kind: 'jit', buildId: '', path: ref.path, size: 0, addressing: 'absolute' });
+    }
+    return ref;
+  }
+
+  /** Starts reading the file if that has not been done; `ref.object` is set when the promise resolves. */
+  load(ref: ObjectRef): Promise<void> {
+    if (ref.object) return Promise.resolve();
+    ref.loading ??= this.#read(ref).finally(() => (ref.loading = null));
+    return ref.loading;
+  }
+
+  /** For the symbolizer. */
+  async open(object: CodeObject): Promise<OpenResult> {
+    switch (object.kind) {
+      case 'kernel':
+      case 'module':
+      case 'bpf':
+        return this.#host.openKernelFile('kallsyms');
+      case 'jit': {
+        const pid = this.#jitPids.get(object.id);
+        return pid === undefined ? { ok: false, reason: 'no-map' } : this.#host.openPerfMap(pid);
+      }
+      case 'vdso':
+        return vdsoImageFd();
+      case 'elf': {
+        const cached = this.#fds.use(object.id);
+        if (cached) return cached;
+        const ref = this.#byId.get(object.id);
+        return ref ? this.#openFile(ref) : openHostPath(object.path);
+      }
+      case 'marker':
+        return { ok: false, reason: 'no-symbols' };
+    }
+  }
+
+  close(): void {
+    this.#fds.close();
+  }
+
+  async #read(ref: ObjectRef): Promise<void> {
+    const opened = await this.#openFile(ref);
+    if (!opened.ok) return this.#settle(ref, unreadObject(ref));
+    const layout = this.#readLayout(opened.fd);
+    if (!layout.ok || (ref.buildId !== '' && layout.buildId !== ref.buildId)) {
+      // Not an ELF file, or the path leads to another file by now.
+      opened.close();
+      return this.#settle(ref, unreadObject(ref));
+    }
+    const key = layout.buildId ? `build:${layout.buildId}` : `content:${layout.contentKey}`;
+    ref.segments = layout.segments;
+    this.#settle(ref, {
+      id: objectId('elf', 'elf', key),
+      kind: 'elf',
+      buildId: layout.buildId,
+      path: ref.path.replace(/ \(deleted\)$/, ''),
+      size: layout.size,
+      addressing: 'elf',
+    });
+    this.#fds.keep(ref.object!.id, opened);
+  }
+
+  async #openFile(ref: ObjectRef): Promise<OpenResult> {
+    if (ref.seenIn) {
+      const opened = await this.#host.openObject(ref.seenIn.pid, ref.seenIn);
+      if (opened.ok) return opened;
+    }
+    // The process has exited. Its path usually still leads to the file; the build id tells whether it does.
+    return ref.buildId === '' ? { ok: false, reason: 'no-file' } : openHostPath(ref.path);
+  }
+
+  #settle(ref: ObjectRef, object: CodeObject): void {
+    ref.object = object;
+    this.#byId.set(object.id, ref);
+  }
+
+  #remember(key: string, ref: ObjectRef): void {
+    this.#refs.set(key, ref);
+    if (this.#refs.size <= MAX_REFS) return;
+    const [oldest, old] = this.#refs.entries().next().value!;
+    this.#refs.delete(oldest);
+    if (old.object) {
+      this.#byId.delete(old.object.id);
+      this.#jitPids.delete(old.object.id);
+    }
+  }
+}
+
+/** A file that could not be read: its samples still say which file and where in it. */
+function unreadObject(ref: ObjectRef): CodeObject {
+  const key = ref.buildId ? `build:${ref.buildId}` : `path:${ref.path}`;
+  return {
+    id: objectId('elf', 'file-offset', key),
+    kind: 'elf',
+    buildId: ref.buildId,
+    path: ref.path,
+    size: 0,
+    addressing: 'file-offset',
+  };
+}
+
+function openHostPath(path: string): OpenResult {
+  if (!path.startsWith('/')) return { ok: false, reason: 'no-file' };
+  try {
+    const fd = openSync(path, 'r');
+    return { ok: true, fd, close: () => closeSync(fd) };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return { ok: false, reason: code === 'EACCES' || code === 'EPERM' ? 'no-permission' : 'no-file' };
+  }
+}
+
+/** Every 64-bit process has the kernel's one vDSO image, so the kernel's build id names it. */
+function vdsoObject(): CodeObject {
+  const key = `vdso:${kernelBuildId()}`;
+  return {
+    id: objectId('vdso', 'base', key),
+    kind: 'vdso',
+    buildId: '',
+    path: '[vdso]',
+    size: 0,
+    addressing: 'base',
+  };
+}
+
+let cachedKernelBuildId: string | undefined;
+
+/** GNU build id of the running kernel from /sys/kernel/notes, or the kernel's version text where there is none. */
+export function kernelBuildId(): string {
+  cachedKernelBuildId ??= readKernelBuildId();
+  return cachedKernelBuildId;
+}
+
+function readKernelBuildId(): string {
+  try {
+    return parseGnuBuildId(readFileSync('/sys/kernel/notes')) ?? readFileSync('/proc/version', 'utf8').trim();
+  } catch {
+    return readFileSync('/proc/version', 'utf8').trim(); // notes are not readable in some containers
+  }
+}
+
+/** ELF notes: namesz, descsz, type (u32 each), name and descriptor padded to 4 bytes. NT_GNU_BUILD_ID is 3. */
+export function parseGnuBuildId(notes: Buffer): string | null {
+  for (let at = 0; at + 12 <= notes.length;) {
+    const nameBytes = notes.readUInt32LE(at);
+    const bytes = notes.readUInt32LE(at + 4);
+    const name = at + 12;
+    const descriptor = name + ((nameBytes + 3) & ~3);
+    if (notes.readUInt32LE(at + 8) === 3 && notes.toString('latin1', name, name + 4) === 'GNU\0') {
+      return notes.toString('hex', descriptor, descriptor + bytes);
+    }
+    at = descriptor + ((bytes + 3) & ~3);
+  }
+  return null;
+}
