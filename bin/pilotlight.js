@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = new URL('../dist/main.js', import.meta.url);
+const root = resolve(fileURLToPath(import.meta.url), '../..');
+const main = resolve(root, 'dist/main.js');
 if (existsSync(main)) {
-  await import(main.href);
+  await import(main);
 } else {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  process.stderr.write(
-    `pilotlight: not built yet (no ${fileURLToPath(main)}). Run: cd ${root} && npm run build\n`,
-  );
+  process.stderr.write(`pilotlight: not built yet (no ${main}). Run: cd ${root} && npm run build\n`);
   process.exitCode = 1;
 }

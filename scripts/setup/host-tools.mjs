@@ -17,7 +17,7 @@ const TOOLS = [
   // build: the BPF object, the addon, the launcher
   { what: 'clang', debian: 'clang', purpose: 'build', present: () => onPath('clang') },
   { what: 'cmake', debian: 'cmake', purpose: 'build', present: () => onPath('cmake') },
-  { what: 'make', debian: 'make', purpose: 'build', present: () => onPath('make') },
+  { what: 'make', debian: 'make', purpose: 'build', present: () => onPath('make') || onPath('ninja') },
   { what: 'a C compiler', debian: 'gcc', purpose: 'build', present: () => onPath('cc') },
   { what: 'a C++ compiler', debian: 'g++', purpose: 'build', present: () => onPath('c++') },
   { what: 'pkg-config', debian: 'pkg-config', purpose: 'build', present: () => onPath('pkg-config') },

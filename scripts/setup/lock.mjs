@@ -1,7 +1,8 @@
 // One set-up at a time per checkout: two builds into one folder destroy each other.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SetupError } from './progress.mjs';
 
 /**
  * @template T
@@ -11,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 export async function withSetupLock(root, progress, work) {
   const path = join(root, '.cache', 'setup.lock');
-  mkdirSync(dirname(path), { recursive: true });
+  assertWritable(root, dirname(path));
   let told = false;
   while (!tryLock(path)) {
     if (!told) progress.say('another set-up of this checkout is running, waiting for it');
@@ -22,6 +23,18 @@ export async function withSetupLock(root, progress, work) {
     return await work();
   } finally {
     rmSync(path, { force: true });
+  }
+}
+
+/** Another user's checkout, or one on a read-only disk, is found here before anything has begun. @param {string} root @param {string} folder */
+function assertWritable(root, folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(root, constants.W_OK);
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const reason = `${root} cannot be written (${String(errorCode(cause))}), and something has to be built in it`;
+    throw new SetupError(`${reason}. Run: cd ${root} && sudo npm run build`, { cause });
   }
 }
 
