@@ -1,0 +1,67 @@
+// The HTTP application: what every request passes, then one file per group of routes.
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { HTTPException } from 'hono/http-exception';
+import type { ProfileStore } from '../store/profile-store.ts';
+import type { App, ServerContext } from './context.ts';
+import { ApiError, quote, refuse } from './errors.ts';
+import { guard } from './guard.ts';
+import { debugRoutes } from './routes/debug.ts';
+import { flamegraphRoutes } from './routes/flamegraph.ts';
+import { healthRoutes } from './routes/health.ts';
+import { labelRoutes } from './routes/labels.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { pageRoutes } from './routes/page.ts';
+import { profileRoutes } from './routes/profile.ts';
+import { seriesRoutes } from './routes/series.ts';
+import { statusRoutes } from './routes/status.ts';
+import { topRoutes } from './routes/top.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { RunningService, ServerLog } from './service.ts';
+import { validationHook } from './validation.ts';
+
+export interface AppOptions {
+  store: ProfileStore;
+  service: RunningService;
+  /** Folder of the built page (`dist/web`). */
+  webRoot: string;
+  log: ServerLog;
+  /** Names, besides those of loopback, under which the server may be asked: `name` or `name:port`. */
+  allowedHosts?: readonly string[];
+  /** ms since the epoch; for tests. */
+  now?: () => number;
+}
+
+const ROUTES: readonly ((app: App, context: ServerContext) => void)[] = [
+  profileRoutes,
+  flamegraphRoutes,
+  topRoutes,
+  seriesRoutes,
+  labelRoutes,
+  statusRoutes,
+  debugRoutes,
+  metricsRoutes,
+  healthRoutes,
+  // Last: it takes every path that no other route has.
+  pageRoutes,
+];
+
+export function createApp(options: AppOptions): App {
+  const { allowedHosts = [], now = Date.now, ...rest } = options;
+  const app: App = new OpenAPIHono({ defaultHook: validationHook });
+  const context: ServerContext = { ...rest, now };
+  app.use(securityHeaders());
+  app.use(guard(allowedHosts));
+  for (const register of ROUTES) register(app, context);
+  app.notFound((c) =>
+    refuse(c, new ApiError(404, 'not_found', `there is nothing at ${c.req.method} ${quote(c.req.path)}`)),
+  );
+  app.onError((error, c) => {
+    if (error instanceof ApiError) return refuse(c, error);
+    if (error instanceof HTTPException && error.status < 500) {
+      return refuse(c, new ApiError(400, 'bad_request', error.message));
+    }
+    options.log.error({ err: error, path: c.req.path }, 'a request failed');
+    return refuse(c, new ApiError(500, 'internal', 'the request failed; the log says why'));
+  });
+  return app;
+}

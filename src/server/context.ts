@@ -1,0 +1,16 @@
+// What the routes are given, and the app they are registered on.
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ProfileStore } from '../store/profile-store.ts';
+import type { RunningService, ServerLog } from './service.ts';
+
+export interface ServerContext {
+  store: ProfileStore;
+  service: RunningService;
+  /** Folder of the built page (`dist/web`). */
+  webRoot: string;
+  log: ServerLog;
+  /** ms since the epoch. */
+  now: () => number;
+}
+
+export type App = OpenAPIHono;

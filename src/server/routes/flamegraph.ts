@@ -1,0 +1,76 @@
+// GET /api/v1/flamegraph: a window's call tree as columns and string tables.
+import { createRoute, z } from '@hono/zod-openapi';
+import type { StackTable } from '../../model/stack-table.ts';
+import { callTree, flamegraphJson } from '../../query/call-tree.ts';
+import { parseFramePath } from '../../query/frame-path.ts';
+import type { App, ServerContext } from '../context.ts';
+import { groupOption, integerParam, labelParam, readWindow, windowQuery } from '../params.ts';
+import { errorResponses, jsonResponse } from '../responses.ts';
+
+/** What a screen can show; the page asks again for what was hidden. */
+const DEFAULT_NODES = 4000;
+const MAX_NODES = 50_000;
+
+const column = z.array(z.number());
+
+export const flamegraphSchema = z
+  .object({
+    fromMs: z.number(),
+    untilMs: z.number(),
+    unit: z.literal('nanoseconds').openapi({ description: 'Of `total`, `nodes.self` and `nodes.total`.' }),
+    total: z.number(),
+    totalCount: z.number().openapi({ description: 'Samples in the window.' }),
+    periodNs: z.number().openapi({ description: 'Sampling period most in force; 0 without samples.' }),
+    names: z.array(z.string()),
+    objects: z.array(z.string()).openapi({ description: "Paths of objects; the first is '' (none)." }),
+    objectKinds: z.array(z.string()).openapi({ description: 'Kind of each object, in the same order.' }),
+    nodes: z
+      .object({ parent: column, name: column, object: column, self: column, total: column, count: column })
+      .openapi({ description: 'Depth first; node 0 is the root, its parent -1.' }),
+    hidden: z.object({ nodes: z.number(), count: z.number(), share: z.number() }),
+  })
+  .openapi('Flamegraph');
+export type FlamegraphBody = z.infer<typeof flamegraphSchema>;
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/v1/flamegraph',
+  summary: 'The call tree of a window.',
+  request: {
+    query: windowQuery.extend({
+      maxNodes: integerParam(
+        1,
+        MAX_NODES,
+        DEFAULT_NODES,
+        'The heaviest nodes are kept; `hidden` tells the rest.',
+      ),
+      root: z.string().optional().openapi({
+        description: 'Frame names from the outermost; only stacks that begin so.',
+        example: 'main;run',
+      }),
+      groupBy: labelParam.optional(),
+    }),
+  },
+  responses: { 200: jsonResponse(flamegraphSchema, 'The tree.'), ...errorResponses },
+});
+
+/** Kinds in the order of the tree's object paths; '' where no object has the path (root and groups). */
+function objectKinds(paths: readonly string[], table: StackTable): string[] {
+  const kinds = new Map<string, string>(table.objects.map((object) => [object.path, object.kind]));
+  return paths.map((path) => kinds.get(path) ?? '');
+}
+
+export function flamegraphRoutes(app: App, { store, now }: ServerContext): void {
+  app.openapi(route, async (c) => {
+    const params = c.req.valid('query');
+    const { range, selector } = readWindow(params, now());
+    const table = await store.stacks(selector, range, params.groupBy);
+    const tree = callTree(table, {
+      ...groupOption(params.groupBy),
+      maxNodes: params.maxNodes,
+      root: parseFramePath(params.root ?? ''),
+    });
+    const kinds = objectKinds(tree.objects, table);
+    return c.json({ ...range, ...flamegraphJson(tree), periodNs: table.periodNs, objectKinds: kinds }, 200);
+  });
+}

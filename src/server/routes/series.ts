@@ -1,0 +1,71 @@
+// GET /api/v1/series: CPU time over time, by any label.
+import { createRoute, z } from '@hono/zod-openapi';
+import type { TimeRange } from '../../model/selector.ts';
+import { parseDuration } from '../../query/time.ts';
+import type { App, ServerContext } from '../context.ts';
+import { ApiError } from '../errors.ts';
+import { integerParam, labelParam, readWindow, windowQuery } from '../params.ts';
+import { errorResponses, jsonResponse } from '../responses.ts';
+
+/** Points per series; Prometheus has the same bound. */
+export const MAX_STEPS = 11_000;
+/** Steps of the answer where none is asked for: about one per four pixels of a wide page. */
+const DEFAULT_STEPS = 300;
+
+const seriesSchema = z
+  .object({
+    fromMs: z.number(),
+    stepMs: z.number(),
+    steps: z.number().int(),
+    unit: z.literal('nanoseconds').openapi({ description: 'Of `weightNs`: CPU time per step.' }),
+    series: z.array(
+      z.object({ value: z.string(), weightNs: z.array(z.number()), count: z.array(z.number()) }),
+    ),
+  })
+  .openapi('Series');
+
+const route = createRoute({
+  method: 'get',
+  path: '/api/v1/series',
+  summary: 'CPU time per step of a window, grouped by a label.',
+  request: {
+    query: windowQuery.extend({
+      groupBy: labelParam.optional(),
+      step: z.string().optional().openapi({
+        description: 'Length of a step; default a 300th of the window, at least 1 s.',
+        example: '10s',
+      }),
+      limit: integerParam(1, 200, 20, 'Series at most, largest first.'),
+    }),
+  },
+  responses: { 200: jsonResponse(seriesSchema, 'The series.'), ...errorResponses },
+});
+
+function readStep(step: string | undefined, range: TimeRange): number {
+  const lengthMs = range.untilMs - range.fromMs;
+  if (step === undefined) return Math.max(1000, Math.ceil(lengthMs / DEFAULT_STEPS / 1000) * 1000);
+  const parsed = parseDuration(step);
+  if (!parsed.ok) throw new ApiError(400, 'bad_step', `step: ${parsed.message}`);
+  const steps = Math.ceil(lengthMs / parsed.ms);
+  if (steps <= MAX_STEPS) return parsed.ms;
+  throw new ApiError(
+    400,
+    'too_many_points',
+    `the window has ${steps} steps of ${parsed.ms} ms, at most ${MAX_STEPS} are answered`,
+    `use a step of at least ${Math.ceil(lengthMs / MAX_STEPS / 1000)}s`,
+  );
+}
+
+export function seriesRoutes(app: App, { store, now }: ServerContext): void {
+  app.openapi(route, async (c) => {
+    const { groupBy, step, limit, ...window } = c.req.valid('query');
+    const { range, selector } = readWindow(window, now());
+    const answer = await store.series(selector, range, readStep(step, range), groupBy, limit);
+    const series = answer.series.map(({ value, weightNs, count }) => ({
+      value,
+      weightNs: [...weightNs],
+      count: [...count],
+    }));
+    return c.json({ ...answer, unit: 'nanoseconds' as const, series }, 200);
+  });
+}

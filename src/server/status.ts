@@ -1,0 +1,114 @@
+// The body of GET /api/v1/status, part of the public interface. Every part but `sampling` is absent
+// when it does not apply: without a sampler there is no conservation to show.
+import { z } from '@hono/zod-openapi';
+
+const counts = z.record(z.string(), z.number());
+
+export const cpuAccountSchema = z
+  .object({
+    cpu: z.number().int(),
+    expected: z.number().openapi({ description: 'Enabled time of the perf event ÷ period.' }),
+    notFired: z.number().openapi({ description: 'expected − entries: overruns, steal, skipped ticks.' }),
+    entries: z.number().openapi({ description: 'Times the BPF program was entered.' }),
+    idle: z.number(),
+    samples: z.number().openapi({ description: 'Samples stored.' }),
+    pending: z.number().openapi({ description: 'Samples on their way to the store.' }),
+    losses: counts,
+  })
+  .openapi('CpuAccount');
+
+export const conservationSchema = z
+  .object({
+    closed: z.boolean().openapi({ description: 'entries = idle + samples + pending + losses on every CPU.' }),
+    unaccounted: z.number(),
+    perCpu: z.array(cpuAccountSchema),
+  })
+  .openapi('Conservation');
+
+export const overheadSchema = z
+  .object({
+    bpfNsPerSample: z.number().nullable().openapi({ description: 'Null until a sample was taken.' }),
+    samplerCpuPercent: z.number().openapi({ description: 'Of one CPU; the BPF program excluded.' }),
+    serviceCpuPercent: z.number().openapi({ description: 'Of one CPU.' }),
+    bpfCpuPercent: z
+      .number()
+      .optional()
+      .openapi({ description: 'Of one CPU; time in the BPF program, all CPUs.' }),
+    rssBytes: z.number().openapi({ description: 'Resident set of all our processes.' }),
+  })
+  .openapi('Overhead');
+
+export const rateSchema = z
+  .object({
+    configuredHz: z.number(),
+    inForceHz: z.number(),
+    reason: z.string().optional().openapi({ description: 'Why the two differ.' }),
+  })
+  .openapi('Rate');
+
+export const budgetSchema = z
+  .object({
+    used: z.number(),
+    limit: z.number(),
+    unit: z.string().openapi({ example: 'bytes' }),
+    /** The named step down that is in force, where one is. */
+    stepDown: z.string().optional(),
+  })
+  .openapi('Budget');
+
+export const hostSchema = z
+  .object({
+    name: z.string(),
+    kernel: z.string(),
+    cpus: z.number().int(),
+    bootId: z.string().optional(),
+    version: z.string().optional().openapi({ description: 'Version of Pilotlight.' }),
+    startedMs: z.number().optional(),
+  })
+  .openapi('Host');
+
+export const storeSchema = z
+  .object({
+    bytes: z.number(),
+    memoryBytes: z.number(),
+    memoryLimitBytes: z.number(),
+    samples: z.number(),
+    stacks: z.number(),
+    locations: z.number(),
+    symbols: z.number(),
+    objects: z.number(),
+    processes: z.number(),
+    oldestMs: z.number().nullable(),
+    newestMs: z.number().nullable(),
+  })
+  .openapi('StoreUsage');
+
+export const coverageSchema = z
+  .object({
+    fromMs: z.number(),
+    untilMs: z.number(),
+    samples: z.number(),
+    namedSamples: z.number(),
+    namedShare: z
+      .number()
+      .nullable()
+      .openapi({ description: 'Share of samples with a named leaf; null without samples.' }),
+    unresolved: z.array(z.object({ buildId: z.string(), path: z.string(), samples: z.number() })),
+  })
+  .openapi('Coverage');
+
+export const statusSchema = z
+  .object({
+    sampling: z.boolean(),
+    conservation: conservationSchema.optional(),
+    walks: counts.optional().openapi({ description: 'How stack walks ended, by name.' }),
+    overhead: overheadSchema.optional(),
+    rate: rateSchema.optional(),
+    budgets: z.record(z.string(), budgetSchema).optional(),
+    host: hostSchema.optional(),
+    store: storeSchema.optional(),
+    coverage: coverageSchema.optional(),
+  })
+  .openapi('Status');
+
+export type StatusBody = z.infer<typeof statusSchema>;

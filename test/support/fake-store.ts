@@ -1,0 +1,156 @@
+// A ProfileStore over profiles written as text: known answers without a database. Read only.
+import type { CodeObject, ObjectKind } from '../../src/model/code-object.ts';
+import { objectId } from '../../src/model/code-object.ts';
+import type { LabelName, Selector, TimeRange } from '../../src/model/selector.ts';
+import type { StackTable } from '../../src/model/stack-table.ts';
+import type { ProfileStore, Series, StoreUsage } from '../../src/store/profile-store.ts';
+import type { TextStack } from './text-profile.ts';
+import { parseTextProfile } from './text-profile.ts';
+
+/** 100 Hz: one sample is ten milliseconds, so that sums are round. */
+export const PERIOD_NS = 10_000_000;
+
+export interface FakeProfile {
+  text: string;
+  /** All samples of the text lie at this time. */
+  timeMs: number;
+}
+
+interface Row extends TextStack {
+  timeMs: number;
+}
+
+const KINDS: readonly (readonly [RegExp, ObjectKind])[] = [
+  [/^\[kernel/, 'kernel'],
+  [/^\[vdso\]$/, 'vdso'],
+  [/^\[jit\]$/, 'jit'],
+  [/^\[(marker|unknown)\]$/, 'marker'],
+  [/^\[\w+\]$/, 'module'],
+];
+
+function codeObject(path: string): CodeObject {
+  const kind = KINDS.find(([pattern]) => pattern.test(path))?.[1] ?? 'elf';
+  return { id: objectId(kind, 'elf', path), kind, buildId: '', path, size: 0, addressing: 'elf' };
+}
+
+const LABEL_OF: Partial<Record<LabelName, (row: Row) => string>> = {
+  comm: (row) => row.comm,
+  kind: () => 'cpu',
+};
+
+const labelOf = (label: LabelName, row: Row) => LABEL_OF[label]?.(row) ?? '';
+
+/** Node 20 has no `Map.groupBy`. */
+function byLabel(rows: readonly Row[], label: LabelName | undefined): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const value = label === undefined ? '' : labelOf(label, row);
+    groups.set(value, [...(groups.get(value) ?? []), row]);
+  }
+  return groups;
+}
+
+function select(rows: readonly Row[], selector: Selector, { fromMs, untilMs }: TimeRange): Row[] {
+  return rows.filter(
+    (row) =>
+      row.timeMs >= fromMs &&
+      row.timeMs < untilMs &&
+      selector.every(({ label, op, value }) => (labelOf(label, row) === value) === (op === '=')),
+  );
+}
+
+function stackTable(rows: readonly Row[], groupBy: LabelName | undefined): StackTable {
+  const objects = new Map<string, { index: number; object: CodeObject }>();
+  const locations = new Map<string, { index: number; object: number; name: string }>();
+  const offsets = [0];
+  const stackLocations: number[] = [];
+  for (const { frames } of rows) {
+    for (const { name, object: path } of frames.toReversed()) {
+      const object = objects.get(path) ?? { index: objects.size, object: codeObject(path) };
+      objects.set(path, object);
+      const key = `${name}@${path}`;
+      const location = locations.get(key) ?? { index: locations.size, object: object.index, name };
+      locations.set(key, location);
+      stackLocations.push(location.index);
+    }
+    offsets.push(stackLocations.length);
+  }
+  const all = [...locations.values()];
+  return {
+    count: Float64Array.from(rows, (row) => row.count),
+    weightNs: Float64Array.from(rows, (row) => row.count * PERIOD_NS),
+    ...(groupBy === undefined ? {} : { group: rows.map((row) => labelOf(groupBy, row)) }),
+    offsets: Uint32Array.from(offsets),
+    stackLocations: Uint32Array.from(stackLocations),
+    locationObject: Uint32Array.from(all, (location) => location.object),
+    locationAddress: Float64Array.from(all, (location) => 0x1000 + 16 * location.index),
+    locationFrames: all.map(({ name }) => [{ name, systemName: name, file: '', line: 0, column: 0 }]),
+    locationNamed: Uint8Array.from(all, () => 1),
+    objects: [...objects.values()].map(({ object }) => object),
+    periodNs: rows.length === 0 ? 0 : PERIOD_NS,
+  };
+}
+
+function seriesOf(rows: readonly Row[], range: TimeRange, stepMs: number, groupBy?: LabelName): Series {
+  const steps = Math.ceil((range.untilMs - range.fromMs) / stepMs);
+  const series = [...byLabel(rows, groupBy)].map(([value, group]) => {
+    const count = new Float64Array(steps);
+    for (const row of group) count[Math.floor((row.timeMs - range.fromMs) / stepMs)]! += row.count;
+    return { value, count, weightNs: count.map((n) => n * PERIOD_NS) };
+  });
+  const sum = (column: Float64Array) => column.reduce((a, b) => a + b, 0);
+  series.sort((a, b) => sum(b.count) - sum(a.count));
+  return { fromMs: range.fromMs, stepMs, steps, series };
+}
+
+function usageOf(rows: readonly Row[]): StoreUsage {
+  const times = rows.map((row) => row.timeMs);
+  return {
+    bytes: 4096,
+    memoryBytes: 1_000_000,
+    memoryLimitBytes: 256_000_000,
+    samples: rows.reduce((sum, row) => sum + row.count, 0),
+    stacks: rows.length,
+    locations: 10,
+    symbols: 10,
+    objects: 3,
+    processes: 2,
+    oldestMs: rows.length === 0 ? null : Math.min(...times),
+    newestMs: rows.length === 0 ? null : Math.max(...times),
+  };
+}
+
+function readOnly(): Promise<never> {
+  return Promise.reject(new Error('the fake store is read only'));
+}
+
+export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
+  const rows: Row[] = profiles.flatMap(({ text, timeMs }) =>
+    parseTextProfile(text).map((stack) => ({ ...stack, timeMs })),
+  );
+  return {
+    append: readOnly,
+    appendSymbols: readOnly,
+    unnamedLocations: () => Promise.resolve([]),
+    ledger: () => Promise.resolve([]),
+    stacks: (selector, range, groupBy) => Promise.resolve(stackTable(select(rows, selector, range), groupBy)),
+    series: (selector, range, stepMs, groupBy) =>
+      Promise.resolve(seriesOf(select(rows, selector, range), range, stepMs, groupBy)),
+    labelNames: (selector, range) =>
+      Promise.resolve(select(rows, selector, range).length === 0 ? [] : ['comm', 'kind']),
+    labelValues: (label, selector, range, limit) => {
+      const values = [...byLabel(select(rows, selector, range), label)].map(([value, group]) => ({
+        value,
+        count: group.reduce((sum, row) => sum + row.count, 0),
+      }));
+      values.sort((a, b) => b.count - a.count);
+      return Promise.resolve({ values: values.slice(0, limit), hidden: Math.max(0, values.length - limit) });
+    },
+    usage: () => Promise.resolve(usageOf(rows)),
+    coverage: (range) => {
+      const { samples } = usageOf(select(rows, [], range));
+      return Promise.resolve({ samples, namedSamples: samples, unresolved: [] });
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,53 @@
+// The part of d3-flame-graph 5 and d3-selection 3 that flame-chart.ts uses; neither ships types.
+
+declare module 'd3-flame-graph' {
+  /** A node of d3-hierarchy, with what the chart adds. `T` is the datum. */
+  export interface ChartNode<T> {
+    data: T;
+    parent: ChartNode<T> | null;
+    children?: ChartNode<T>[];
+    highlight?: boolean;
+    descendants(): ChartNode<T>[];
+  }
+
+  /** Called once with the svg's selection, then through its methods. */
+  export interface ChartTooltip<T> {
+    (svg: unknown): void;
+    show(event: MouseEvent, node: ChartNode<T>): void;
+    hide(): void;
+  }
+
+  export interface FlameGraph<T> {
+    (selection: unknown): void;
+    width(px: number): this;
+    /** Null: as high as the deepest frame needs. */
+    height(px: number | null): this;
+    cellHeight(px: number): this;
+    minFrameSize(px: number): this;
+    transitionDuration(ms: number): this;
+    /** True: the root on top (icicle). */
+    inverted(inverted: boolean): this;
+    tooltip(tooltip: ChartTooltip<T>): this;
+    setColorMapper(mapper: (node: ChartNode<T>, original: string) => string): this;
+    setSearchMatch(match: (node: ChartNode<T>, term: string) => boolean): this;
+    setSearchHandler(handler: (results: ChartNode<T>[], sum: number, total: number) => void): this;
+    setDetailsHandler(handler: (text: string | null) => void): this;
+    onClick(handler: (node: ChartNode<T>) => void): this;
+    search(term: string): void;
+    clear(): void;
+    zoomTo(node: ChartNode<T>): void;
+    resetZoom(): void;
+    update(data?: T): this;
+  }
+
+  export default function flamegraph<T>(): FlameGraph<T>;
+}
+
+declare module 'd3-selection' {
+  export interface Selection<T> {
+    datum(): T;
+    datum<U>(data: U): Selection<U>;
+    call(f: (selection: Selection<T>) => void): this;
+  }
+  export function select<T>(element: Element): Selection<T>;
+}

@@ -1,0 +1,101 @@
+// The flame graph itself. The only module that touches d3.
+import flamegraph from 'd3-flame-graph';
+import type { ChartNode, ChartTooltip } from 'd3-flame-graph';
+import { select } from 'd3-selection';
+import type { FrameNode } from './frame-tree.ts';
+import { matches } from './frame-tree.ts';
+import type { Scheme } from './palette.ts';
+import { frameColour, searchColour } from './palette.ts';
+
+const CELL_HEIGHT_PX = 20;
+/** Narrower frames are not drawn: at five DOM nodes per frame a zoom over all of them would take half a second. */
+const MIN_FRAME_PX = 1;
+
+export interface FlameChartEvents {
+  scheme(): Scheme;
+  /** A frame was clicked. */
+  onZoom(frame: FrameNode): void;
+  /** The pointer is over a frame; `shown` is the frame zoomed into. */
+  onHover(event: MouseEvent, frame: FrameNode, parent: FrameNode | undefined): void;
+  onLeave(): void;
+}
+
+export interface FlameChart {
+  /** Draws a tree: zoom and search start over. */
+  show(tree: FrameNode, inverted: boolean): void;
+  /** Zooms to the frame of that key; to the whole where there is none. Tells whether it was found. */
+  zoom(key: string): boolean;
+  search(term: string): void;
+  /** Draws again in the colours of the scheme. */
+  recolour(): void;
+  resize(): void;
+}
+
+export function createFlameChart(element: HTMLElement, events: FlameChartEvents): FlameChart {
+  const chart = flamegraph<FrameNode>();
+  let term = '';
+  let drawn = false;
+  /** Zooming by program must not look like a click. */
+  let quiet = false;
+
+  const quietly = (change: () => void) => {
+    quiet = true;
+    change();
+    quiet = false;
+  };
+
+  const tooltip: ChartTooltip<FrameNode> = Object.assign(() => undefined, {
+    show: (event: MouseEvent, node: ChartNode<FrameNode>) =>
+      events.onHover(event, node.data, node.parent?.data),
+    hide: () => events.onLeave(),
+  });
+
+  chart
+    .cellHeight(CELL_HEIGHT_PX)
+    .minFrameSize(MIN_FRAME_PX)
+    .transitionDuration(0)
+    .tooltip(tooltip)
+    .setColorMapper(({ data, highlight }) =>
+      term === '' ? frameColour(data, events.scheme()) : searchColour(highlight === true, events.scheme()),
+    )
+    .setSearchMatch((node, text) => matches(node.data, text))
+    .setSearchHandler(() => undefined)
+    .setDetailsHandler(() => undefined)
+    .onClick((node) => {
+      if (!quiet) events.onZoom(node.data);
+    });
+
+  const root = () => select<ChartNode<FrameNode>>(element).datum();
+
+  return {
+    show(tree, inverted) {
+      term = '';
+      chart.inverted(inverted).width(element.clientWidth).height(null);
+      if (drawn) chart.update(tree);
+      else select(element).datum(tree).call(chart);
+      drawn = true;
+    },
+    zoom(key) {
+      if (!drawn) return false;
+      const found = root()
+        .descendants()
+        .find((node) => node.data.key === key);
+      // d3-flame-graph keeps what an earlier zoom hid, so each zoom begins from the whole.
+      quietly(() => chart.resetZoom());
+      if (found?.parent != null) quietly(() => chart.zoomTo(found));
+      return found !== undefined;
+    },
+    search(text) {
+      term = text;
+      if (!drawn) return;
+      if (text === '') chart.clear();
+      else chart.search(text);
+    },
+    recolour() {
+      if (drawn) chart.update();
+    },
+    resize() {
+      if (drawn) chart.width(element.clientWidth).update();
+    },
+  };
+}
