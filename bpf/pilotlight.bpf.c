@@ -179,7 +179,8 @@ int sample(struct bpf_perf_event_data *ctx)
 	record->tid = (__u32)pid_tgid;
 	record->uid = (__u32)bpf_get_current_uid_gid();
 	record->time_ns = now;
-	record->period_ns = ctx->sample_period;
+	/* Not ctx->sample_period: for cpu-clock the kernel leaves that at its first value when the period is changed. */
+	record->period_ns = cpu->period_ns;
 	record->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	record->flags = 0;
 

@@ -1,4 +1,6 @@
 // Bindings of host-files.h, clocks, and exec.
+#include <fcntl.h>
+
 #include <csignal>
 #include <ctime>
 #include <unistd.h>
@@ -50,6 +52,7 @@ void replace_process(const Napi::CallbackInfo& info) {
     std::vector<std::string> argv = strings(info[1]);
     std::vector<std::string> environment = strings(info[2]);
     signal(SIGPIPE, SIG_DFL);  // Node ignores it, and exec would hand that on
+    for (int fd : {0, 1, 2}) fcntl(fd, F_SETFD, 0);  // Node marks even these close-on-exec
     sigset_t none;
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &none, nullptr);

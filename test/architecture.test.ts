@@ -17,10 +17,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   query: ['store', 'model'],
   server: ['query', 'store', 'model'],
   cli: ['query', 'model'],
+  // Puts the parts together into processes.
+  daemon: ['cli', 'server', 'query', 'store', 'symbolizer', 'collector', 'model'],
 };
 
 /** What puts the parts together sees every layer; the layers do not see it. */
-const COMPOSITION_ROOTS = ['main.ts', 'service.ts', 'sampler.ts', 'record.ts'];
+const COMPOSITION_ROOTS = ['main.ts'];
 
 interface Import {
   /** Path of the importing file, relative to the root it is checked under. */

@@ -1,6 +1,5 @@
 // The collector: decodes what the drain brings, merges samples and side band in time order, attributes each
 // sample to its process and mapping, and hands out ProfileBatches.
-import type { ObjectSource } from '../model/object-source.ts';
 import type { ProcessId } from '../model/process.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { AttributedStack } from './attribution.ts';
@@ -26,12 +25,16 @@ import { StackCache } from './stack-cache.ts';
 const HOLD_BACK_NS = 10e6;
 /** Between two looks at /proc for what the side band lost, or at the list of modules. */
 const RESYNC_MS = 10_000;
+/** Attributed samples that may wait to be taken (some 200 bytes each); more are a named loss. */
+const MAX_WAITING = 200_000;
 
 export interface CollectorOptions {
   host: SamplerHost;
   ledger: Ledger;
   readElfLayout: ElfLayoutReader;
   readKernelLayout: KernelLayoutReader;
+  /** Keep only the samples of processes named to `follow`, and of their descendants. */
+  followedOnly?: boolean;
 }
 
 /** How the walks of user stacks ended. */
@@ -72,7 +75,7 @@ export class Collector {
   /** ms of this thread spent on samples. */
   busyMs = 0;
   readonly #options: CollectorOptions;
-  readonly #kernel = new KernelAddresses();
+  readonly kernel = new KernelAddresses();
   readonly #processes: ProcessTable;
   readonly #labels: ProcessLabels;
   readonly #decoders = new Map<number, SampleDecoder>();
@@ -92,16 +95,11 @@ export class Collector {
     this.#labels = new ProcessLabels(options.host);
   }
 
-  /** For the symbolizer. */
-  get objects(): ObjectSource {
-    return this.registry;
-  }
-
   /** Starts draining, then looks at /proc: what happens between the two is in the side band. */
   async start(): Promise<void> {
     const { host } = this.#options;
     await host.start((batch) => this.#onDrain(batch));
-    await this.#kernel.load(host, this.#options.readKernelLayout);
+    await this.kernel.load(host, this.#options.readKernelLayout);
     await host.processes((process) => this.#processes.addSnapshot(process));
   }
 
@@ -117,19 +115,29 @@ export class Collector {
     this.#release(Infinity);
   }
 
-  /** Attributed samples as a batch, or null when there are none. Objects not looked at yet are opened first. */
-  async take(): Promise<TakenBatch | null> {
+  /**
+   * Attributed samples as a batch, or null when there are none. Objects not looked at yet are opened first.
+   * `onTaken` is called in the turn in which the samples leave the collector, so that they are counted once.
+   */
+  async take(onTaken?: (taken: TakenBatch) => void): Promise<TakenBatch | null> {
     await this.#resync();
     if (this.#attributed.length === 0) return null;
     this.#taking = this.#attributed;
     this.#attributed = [];
-    await this.#loadObjects(this.#taking);
-    const started = performance.now();
-    const batch = await this.#build(this.#taking);
-    this.busyMs += performance.now() - started;
-    const perCpu = countByCpu(this.#taking);
-    this.#taking = [];
-    return { batch, perCpu };
+    try {
+      await this.#loadObjects(this.#taking);
+      const started = performance.now();
+      const batch = await this.#build(this.#taking);
+      this.busyMs += performance.now() - started;
+      const taken = { batch, perCpu: countByCpu(this.#taking) };
+      this.#taking = [];
+      onTaken?.(taken);
+      return taken;
+    } catch (error) {
+      this.#attributed = this.#taking.concat(this.#attributed);
+      this.#taking = [];
+      throw error;
+    }
   }
 
   /** The batch that was taken last will never be stored: what it defined must be defined again. */
@@ -145,6 +153,11 @@ export class Collector {
       consumed: this.#decoders.get(cpu)?.next ?? null,
       held: waiting + inCollector(this.#attributed) + inCollector(this.#taking),
     };
+  }
+
+  /** With `followedOnly`: keeps this process's samples from now on, and those of the processes it forks. */
+  follow(pid: number): void {
+    this.#processes.follow(pid);
   }
 
   get heldSamples(): number {
@@ -196,7 +209,7 @@ export class Collector {
 
   #applySideband(event: SidebandEvent): void {
     if (event.type === 'ksymbol') {
-      if (!event.unregister) this.#kernel.addBpf(event.name, event.address, BigInt(event.length));
+      if (!event.unregister) this.kernel.addBpf(event.name, event.address, BigInt(event.length));
       return;
     }
     this.#processes.apply(event);
@@ -207,15 +220,20 @@ export class Collector {
   }
 
   #attribute(sample: RawSample): void {
+    if (this.#attributed.length >= MAX_WAITING) {
+      this.#options.ledger.lose(sample.cpu, 'collectorFull', 1);
+      return;
+    }
     let process = this.#processes.find(sample.pid, sample.startNs);
     if (!process) {
       this.walks.unknownProcess++;
       process = this.#processes.addUnknown(sample.pid, sample.startNs, sample.threadName);
       this.#askProc(sample.pid);
     }
+    if (this.#options.followedOnly && !process.followed) return;
     this.#countWalk(sample);
     const stack = sample.stack
-      ? this.#stacks.get(sample.stack, process, () => attribute(sample.stack!, process, this.#kernel))
+      ? this.#stacks.get(sample.stack, process, () => attribute(sample.stack!, process, this.kernel))
       : LOST_STACK;
     this.#attributed.push({ sample, image: process.image, stack });
   }
@@ -247,9 +265,9 @@ export class Collector {
       this.#resyncedAtMs = now;
       await host.processes((process) => this.#processes.addSnapshot(process));
     }
-    if (this.#kernel.takeMissed()) {
+    if (this.kernel.takeMissed()) {
       this.#resyncedAtMs = now;
-      await this.#kernel.load(host, readKernelLayout);
+      await this.kernel.load(host, readKernelLayout);
     }
   }
 

@@ -57,6 +57,13 @@ export class KernelAddresses {
     return missed;
   }
 
+  /** Load address of a module by name. */
+  moduleBase(name: string): bigint | null {
+    return (
+      this.#regions.find(({ object }) => object.kind === 'module' && object.path === name)?.start ?? null
+    );
+  }
+
   find(address: bigint): { object: CodeObject; address: number } | null {
     let low = 0;
     let high = this.#regions.length;

@@ -6,6 +6,7 @@ import type { CpuReading } from './sampler-host.ts';
 export const SERVICE_LOSSES = [
   'serviceDown', // read from the log by a service that ended before it had stored them
   'logGap', // sequence numbers that never came: the log was overwritten or misread
+  'collectorFull', // more samples waited for the store than the collector holds
   'storeFailed', // the store could not take them and the buffer was full
 ] as const;
 export type ServiceLoss = (typeof SERVICE_LOSSES)[number];
@@ -79,7 +80,7 @@ export class Ledger {
   #of(cpu: number): CpuLedger {
     let ledger = this.#cpus.get(cpu);
     if (!ledger) {
-      ledger = { stored: 0, losses: { serviceDown: 0, logGap: 0, storeFailed: 0 } };
+      ledger = { stored: 0, losses: { serviceDown: 0, logGap: 0, collectorFull: 0, storeFailed: 0 } };
       this.#cpus.set(cpu, ledger);
     }
     return ledger;

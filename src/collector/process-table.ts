@@ -39,6 +39,8 @@ export class TrackedProcess {
   exitedAtNs: number | null = null;
   /** Between an exec and the first mapping of the new image. */
   #awaitsExe = false;
+  /** One of those that a recording is about; handed on to what it forks. */
+  followed = false;
 
   constructor(pid: number, startTicks: number | null, comm: string, exe = '', cgroup = '') {
     this.pid = pid;
@@ -80,11 +82,19 @@ export class ProcessTable {
   /** The latest holder of each pid. */
   readonly #processes = new Map<number, TrackedProcess>();
   readonly #exited: TrackedProcess[] = [];
+  readonly #toFollow = new Set<number>();
   /** Records that the kernel had no room for: what we know may be out of date. */
   lostRecords = 0;
 
   constructor(registry: ObjectRegistry) {
     this.#registry = registry;
+  }
+
+  /** The process may be known already, or its fork record still be under way. */
+  follow(pid: number): void {
+    const process = this.#processes.get(pid);
+    if (process?.exitedAtNs === null) process.followed = true;
+    else this.#toFollow.add(pid);
   }
 
   get size(): number {
@@ -172,6 +182,7 @@ export class ProcessTable {
       parent?.image.cgroup,
     );
     if (parent) child.space.copyFrom(parent.space);
+    child.followed = this.#toFollow.delete(pid) || (parent?.followed ?? false);
     this.#processes.set(pid, child);
   }
 

@@ -118,16 +118,17 @@ export class RemoteSamplerHost implements SamplerHost {
 
   async processes(onProcess: (process: ProcSnapshot) => void): Promise<void> {
     // Pieces of one process follow each other.
-    let open: ProcSnapshot | null = null;
+    const open: ProcSnapshot[] = [];
     await this.#client.stream('processes', {}, (part) => {
-      if (open?.pid === part.pid && open.startTicks === part.startTicks) {
-        open.mappings.push(...part.mappings);
+      const last = open[0];
+      if (last?.pid === part.pid && last.startTicks === part.startTicks) {
+        last.mappings.push(...part.mappings);
         return;
       }
-      if (open) onProcess(open);
-      open = part;
+      if (last) onProcess(last);
+      open[0] = part;
     });
-    if (open) onProcess(open);
+    open.forEach(onProcess);
   }
 
   cgroupPath(version: 1 | 2, id: bigint): Promise<string | null> {

@@ -1,0 +1,92 @@
+// Moves batches from the collector to the store, and keeps the account of what was stored.
+import type { CpuAccount } from '../model/conservation.ts';
+import type { Collector, TakenBatch } from '../collector/collector.ts';
+import type { Ledger } from '../collector/ledger.ts';
+import type { CpuReading } from '../collector/sampler-host.ts';
+import type { ProfileStore } from '../store/profile-store.ts';
+import type { Naming } from './naming.ts';
+
+/** Samples kept while the store refuses (disk full, …): about five minutes of 4 busy CPUs. More are a named loss. */
+const MAX_UNSENT_SAMPLES = 120_000;
+
+export interface FlusherParts {
+  session: string;
+  collector: Collector;
+  ledger: Ledger;
+  store: ProfileStore;
+  naming: Naming;
+}
+
+export class Flusher {
+  readonly #parts: FlusherParts;
+  readonly #unsent: TakenBatch[] = [];
+  #running: Promise<void> = Promise.resolve();
+  /** Why the last append failed; null when it worked. */
+  lastError: string | null = null;
+
+  constructor(parts: FlusherParts) {
+    this.#parts = parts;
+  }
+
+  /** Stores what the collector has; one at a time, in order. Never rejects: a failure is kept in `lastError`. */
+  flush(): Promise<void> {
+    this.#running = this.#running.then(() => this.#once());
+    return this.#running;
+  }
+
+  /** One CPU's account. Reads counters, collector and ledger in one turn, so that they fit together. */
+  account(reading: CpuReading): CpuAccount {
+    const { collector, ledger } = this.#parts;
+    const { consumed, held } = collector.progress(reading.cpu);
+    const unsent = this.#unsent.reduce((sum, { perCpu }) => sum + (perCpu.get(reading.cpu) ?? 0), 0);
+    return ledger.account(reading, consumed, held + unsent);
+  }
+
+  get unsentSamples(): number {
+    return this.#unsent.reduce((sum, { batch }) => sum + batch.samples.length, 0);
+  }
+
+  async #once(): Promise<void> {
+    const { collector } = this.#parts;
+    try {
+      const taken = await collector.take((batch) => this.#unsent.push(batch));
+      if (taken) this.#parts.naming.add(taken.batch);
+    } catch (error) {
+      this.#fail(error);
+    }
+    while (this.#unsent[0]) {
+      if (!(await this.#append(this.#unsent[0]))) break;
+      this.#unsent.shift();
+    }
+    this.#dropExcess();
+  }
+
+  async #append({ batch, perCpu }: TakenBatch): Promise<boolean> {
+    const { session, ledger, store } = this.#parts;
+    try {
+      const rows = ledger.entries(perCpu).map((entry) => ({ session, ...entry }));
+      await store.append(batch, rows);
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+    this.lastError = null;
+    for (const [cpu, count] of perCpu) ledger.store(cpu, count);
+    return true;
+  }
+
+  #fail(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (message !== this.lastError) console.error(`pilotlight: the store refuses samples: ${message}`);
+    this.lastError = message;
+  }
+
+  #dropExcess(): void {
+    const { collector, ledger } = this.#parts;
+    while (this.unsentSamples > MAX_UNSENT_SAMPLES) {
+      const dropped = this.#unsent.shift()!;
+      for (const [cpu, count] of dropped.perCpu) ledger.lose(cpu, 'storeFailed', count);
+      collector.forgetDefinitions();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+// Becomes the launcher: this process is replaced by the native program that starts sampler and service.
+import { buildPath, native } from '../collector/native.ts';
+import type { ServeOptions } from './options.ts';
+
+/** Of the service's main thread; what DuckDB uses is outside of it. */
+const NODE_FLAGS = {
+  // Small young generations: the sampler and the service make little garbage, and memory is the budget that hurts.
+  'sampler-process': ['--max-semi-space-size=1', '--max-old-space-size=64'],
+  'service-process': ['--max-semi-space-size=2', '--max-old-space-size=256'],
+};
+
+export function becomeLauncher(options: ServeOptions, main: string): void {
+  const child = (name: keyof typeof NODE_FLAGS): string[] => [
+    process.execPath,
+    ...NODE_FLAGS[name],
+    main,
+    name,
+    JSON.stringify(options),
+  ];
+  const sampler = child('sampler-process');
+  const launcher = buildPath('Release/pilotlight-launcher');
+  const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value ?? ''}`);
+  native().exec(
+    launcher,
+    ['pilotlight-launcher', String(sampler.length), ...sampler, ...child('service-process')],
+    environment,
+  );
+}

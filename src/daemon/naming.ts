@@ -1,0 +1,77 @@
+// Names new locations while their objects can still be opened, and stores the names.
+import type { CodeObject, ObjectId } from '../model/code-object.ts';
+import type { Location } from '../model/location.ts';
+import type { ProfileBatch } from '../model/profile-batch.ts';
+import type { SymbolResult } from '../model/frame.ts';
+import type { ProfileStore, SymbolRow } from '../store/profile-store.ts';
+
+export interface NamesAddresses {
+  symbolize(object: CodeObject, addresses: readonly number[]): Promise<SymbolResult[]>;
+}
+
+/** Locations of an earlier run that were never named are asked for in pieces of so many. */
+const UNNAMED_PIECE = 20_000;
+
+export class Naming {
+  readonly #symbolizer: NamesAddresses;
+  readonly #store: ProfileStore;
+  /** Every object that a batch defined: later batches refer to it by id. */
+  readonly #objects = new Map<ObjectId, CodeObject>();
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(symbolizer: NamesAddresses, store: ProfileStore) {
+    this.#symbolizer = symbolizer;
+    this.#store = store;
+  }
+
+  /** Queues the locations that a batch defines. */
+  add(batch: ProfileBatch): void {
+    for (const object of batch.objects) this.#objects.set(object.id, object);
+    const byObject = new Map<CodeObject, Location[]>();
+    for (const location of batch.locations) {
+      const object = this.#objects.get(location.object);
+      if (!object || object.kind === 'marker') continue;
+      const list = byObject.get(object);
+      if (list) list.push(location);
+      else byObject.set(object, [location]);
+    }
+    if (byObject.size > 0) this.#enqueue(() => this.#name([...byObject]));
+  }
+
+  /** Names what an earlier run stored and did not come to name. */
+  addUnnamed(): void {
+    this.#enqueue(async () => {
+      const groups = await this.#store.unnamedLocations(UNNAMED_PIECE);
+      await this.#name(groups.map(({ object, locations }) => [object, locations]));
+    });
+  }
+
+  /** Resolves when everything queued before has been named, or after `patienceMs`. */
+  async settled(patienceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
+    await Promise.race([this.#work, enough]);
+    clearTimeout(timer);
+  }
+
+  #enqueue(job: () => Promise<void>): void {
+    this.#work = this.#work.then(job).catch((error: unknown) => {
+      // The locations stay unnamed in the store, and the next start asks for them again.
+      console.error(`pilotlight: naming failed: ${String(error)}`);
+    });
+  }
+
+  async #name(groups: readonly (readonly [CodeObject, readonly Location[]])[]): Promise<void> {
+    const rows: SymbolRow[] = [];
+    await Promise.all(
+      groups.map(async ([object, locations]) => {
+        const results = await this.#symbolizer.symbolize(
+          object,
+          locations.map((location) => location.address),
+        );
+        locations.forEach((location, i) => rows.push({ location: location.id, result: results[i]! }));
+      }),
+    );
+    await this.#store.appendSymbols(rows);
+  }
+}

@@ -1,0 +1,14 @@
+// Options of the daemon, as the command line gives them to the processes it starts.
+
+export interface ServeOptions {
+  listen: string;
+  dataDir: string;
+  rateHz: number;
+  memoryLimitBytes: number;
+  sampler: boolean;
+  /** Listening beyond loopback without a token was asked for. */
+  insecure: boolean;
+}
+
+/** A child that cannot work here says why in one line and ends with this code: the launcher does not start it again. */
+export const GIVE_UP = 78;

@@ -1,0 +1,145 @@
+// The running service: collects, names, stores, governs the rate, and tells its state.
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { conservationOf } from '../model/conservation.ts';
+import type { Conservation } from '../model/conservation.ts';
+import { Collector } from '../collector/collector.ts';
+import { Governor } from '../collector/governor.ts';
+import { Ledger } from '../collector/ledger.ts';
+import type { SamplerHost } from '../collector/sampler-host.ts';
+import { readElfLayout } from '../symbolizer/elf/layout.ts';
+import { Symbolizer } from '../symbolizer/symbolizer.ts';
+import type { RunningService } from '../server/service.ts';
+import type { StatusBody } from '../server/status.ts';
+import type { ProfileStore } from '../store/profile-store.ts';
+import { Flusher } from './flusher.ts';
+import { Naming } from './naming.ts';
+import { OverheadMeter } from './overhead-meter.ts';
+
+/** Samples are stored at least this often. */
+const FLUSH_MS = 4000;
+const GOVERNOR_MS = 10_000;
+/** Share of the host's CPU time that sampling may take before the rate is lowered. */
+const CPU_BUDGET = 0.01;
+/** How long an answer waits for names; what is not named by then shows its object. */
+const NAMING_PATIENCE_MS = 10_000;
+
+export interface ServiceParts {
+  host: SamplerHost;
+  store: ProfileStore;
+}
+
+export class ProfilingService implements RunningService {
+  readonly sampling = true;
+  readonly collector: Collector;
+  readonly #parts: ServiceParts;
+  readonly #flusher: Flusher;
+  readonly #naming: Naming;
+  readonly #symbolizer: Symbolizer;
+  readonly #governor: Governor;
+  readonly #overhead: OverheadMeter;
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #startedMs = Date.now();
+
+  private constructor(parts: ServiceParts, ledger: Ledger) {
+    this.#parts = parts;
+    const { host, store } = parts;
+    this.collector = new Collector({
+      host,
+      ledger,
+      readElfLayout,
+      readKernelLayout: (fd) => this.#symbolizer.kernelLayout(fd),
+    });
+    this.#symbolizer = new Symbolizer({
+      source: this.collector.registry,
+      moduleBase: (name) => this.collector.kernel.moduleBase(name),
+    });
+    this.#naming = new Naming(this.#symbolizer, store);
+    const session = host.session.id;
+    this.#flusher = new Flusher({ session, collector: this.collector, ledger, store, naming: this.#naming });
+    this.#overhead = new OverheadMeter(host, this.collector);
+    this.#governor = new Governor({
+      rateHz: host.session.rateHz,
+      budget: CPU_BUDGET,
+      cpus: availableParallelism(),
+      setPeriod: (periodNs) => host.setPeriod(periodNs),
+    });
+  }
+
+  static async start(parts: ServiceParts): Promise<ProfilingService> {
+    const { host, store } = parts;
+    const service = new ProfilingService(parts, new Ledger(await store.ledger(host.session.id)));
+    await service.collector.start();
+    service.#naming.addUnnamed();
+    service.#timers.push(
+      setInterval(() => void service.#flusher.flush(), FLUSH_MS),
+      setInterval(() => void service.#govern(), GOVERNOR_MS),
+    );
+    await service.#govern();
+    return service;
+  }
+
+  async flush(): Promise<void> {
+    await this.collector.drain();
+    await this.#flusher.flush();
+    await this.#naming.settled(NAMING_PATIENCE_MS);
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.collector.stop();
+    await this.#flusher.flush();
+    await this.#naming.settled(NAMING_PATIENCE_MS);
+    await this.#symbolizer.close();
+    this.collector.registry.close();
+  }
+
+  conservation(): Conservation {
+    return conservationOf(this.#parts.host.readings().map((reading) => this.#flusher.account(reading)));
+  }
+
+  async status(): Promise<StatusBody> {
+    const { session } = this.#parts.host;
+    const { configuredHz, inForceHz, reason } = this.#governor.state;
+    return {
+      sampling: true,
+      conservation: this.conservation(),
+      walks: { ...this.collector.walks },
+      overhead: await this.#overhead.report(),
+      rate: { configuredHz, inForceHz, ...(reason === undefined ? {} : { reason }) },
+      budgets: this.#budgets(),
+      host: {
+        name: session.hostname,
+        kernel: session.kernelRelease,
+        cpus: availableParallelism(),
+        bootId: session.bootId,
+        version: packageVersion(),
+        startedMs: this.#startedMs,
+      },
+    };
+  }
+
+  #budgets(): NonNullable<StatusBody['budgets']> {
+    const { share, inForceHz, configuredHz } = this.#governor.state;
+    const slowed = inForceHz < configuredHz ? { stepDown: `${inForceHz} Hz` } : {};
+    const refused = this.#flusher.lastError === null ? {} : { stepDown: this.#flusher.lastError };
+    return {
+      samplingCpu: { used: share, limit: CPU_BUDGET, unit: 'share of the host', ...slowed },
+      unsentSamples: { used: this.#flusher.unsentSamples, limit: 120_000, unit: 'samples', ...refused },
+    };
+  }
+
+  async #govern(): Promise<void> {
+    const { samplingCpuNs } = await this.#overhead.turn();
+    this.#governor.turn(samplingCpuNs, performance.now());
+  }
+}
+
+let version: string | undefined;
+
+export function packageVersion(): string {
+  version ??= (
+    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  ).version;
+  return version;
+}

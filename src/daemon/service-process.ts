@@ -1,0 +1,92 @@
+// The service's process: store, collector, symbolizer, HTTP.
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { KitReceiver, RemoteSamplerHost } from '../collector/remote-sampler-host.ts';
+import { createApp } from '../server/app.ts';
+import type { RunningServer } from '../server/serve.ts';
+import { ListenError, parseListen, serve } from '../server/serve.ts';
+import type { RunningService } from '../server/service.ts';
+import { openStore } from '../store/duckdb-store.ts';
+import type { ProfileStore } from '../store/profile-store.ts';
+import { StoreError } from '../store/store-error.ts';
+import type { ServeOptions } from './options.ts';
+import { GIVE_UP } from './options.ts';
+import { ProfilingService } from './profiling-service.ts';
+
+interface Running extends RunningService {
+  stop(): Promise<void>;
+}
+
+export async function runService(options: ServeOptions): Promise<void> {
+  process.title = 'pilotlight-service';
+  const store = await orGiveUp(openOurStore(options));
+  const service = options.sampler ? await startSampling(store) : withoutSampler();
+  const server = await orGiveUp(listen(options, store, service));
+  announce(options, server);
+  const stop = once(async () => {
+    await server.close();
+    await service.stop();
+    await store.close();
+    process.exit(0);
+  });
+  process.on('SIGTERM', stop);
+  // Under the launcher Ctrl-C goes to the launcher only; alone it is ours.
+  process.on('SIGINT', stop);
+}
+
+function openOurStore(options: ServeOptions): Promise<ProfileStore> {
+  return openStore({
+    dataDir: options.dataDir,
+    memoryLimitBytes: options.memoryLimitBytes,
+    hostLabel: hostname(),
+  });
+}
+
+async function startSampling(store: ProfileStore): Promise<Running> {
+  const receiver = new KitReceiver();
+  const host = new RemoteSamplerHost(await receiver.complete, receiver);
+  return ProfilingService.start({ host, store });
+}
+
+function withoutSampler(): Running {
+  return {
+    sampling: false,
+    status: () => Promise.resolve({ sampling: false }),
+    flush: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  };
+}
+
+function listen(options: ServeOptions, store: ProfileStore, service: RunningService): Promise<RunningServer> {
+  const log = pino({ name: 'pilotlight' }, pino.destination(2));
+  const webRoot = fileURLToPath(new URL('../web', import.meta.url));
+  return serve(createApp({ store, service, webRoot, log }), parseListen(options.listen)!);
+}
+
+function announce(options: ServeOptions, server: RunningServer): void {
+  const sampling = options.sampler
+    ? `sampling every CPU at ${options.rateHz} Hz`
+    : 'not sampling (--no-sampler)';
+  console.log(`Pilotlight ${sampling}; profiles in ${options.dataDir}`);
+  console.log(`Page: ${server.url}`);
+}
+
+/** What the user must mend ends the daemon with one line; anything else is a fault of ours and is restarted. */
+async function orGiveUp<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof StoreError) && !(error instanceof ListenError)) throw error;
+    console.error(`pilotlight: ${error.message}`);
+    process.exit(GIVE_UP);
+  }
+}
+
+function once(action: () => Promise<void>): () => void {
+  let begun = false;
+  return () => {
+    if (!begun) void action();
+    begun = true;
+  };
+}
