@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
 import type { ProfileStore } from '../store/profile-store.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { App, ServerContext } from './context.ts';
 import { ApiError, quote, refuse } from './errors.ts';
 import { guard } from './guard.ts';
@@ -57,6 +58,9 @@ export function createApp(options: AppOptions): App {
   );
   app.onError((error, c) => {
     if (error instanceof ApiError) return refuse(c, error);
+    if (error instanceof StoreError && error.kind === 'bad-query') {
+      return refuse(c, new ApiError(400, 'bad_query', error.message));
+    }
     if (error instanceof HTTPException && error.status < 500) {
       return refuse(c, new ApiError(400, 'bad_request', error.message));
     }

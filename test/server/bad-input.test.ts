@@ -1,6 +1,9 @@
 // Bad input never gives a 500: a table of requests and of what the answer names.
 import { describe, expect, it } from 'vitest';
 import type { ErrorBody } from '../../src/server/errors.ts';
+import type { ProfileStore } from '../../src/store/profile-store.ts';
+import { StoreError } from '../../src/store/store-error.ts';
+import { fakeStore } from '../support/fake-store.ts';
 import { IDLE_SERVICE, fakeApp } from '../support/fake-service.ts';
 
 const app = fakeApp();
@@ -78,6 +81,16 @@ describe('bad input', () => {
     const response = await fakeApp({ service: IDLE_SERVICE }).request('/debug/pprof/profile?seconds=1');
     expect(response.status).toBe(503);
     expect((await failure(response)).code).toBe('not_sampling');
+  });
+
+  it('tells what the store cannot answer as the mistake of whoever asked', async () => {
+    const refusing: ProfileStore = {
+      ...fakeStore(),
+      stacks: () => Promise.reject(new StoreError('bad-query', 'no such window')),
+    };
+    const response = await fakeApp({ store: refusing }).request('/api/v1/top');
+    expect(response.status).toBe(400);
+    expect(await failure(response)).toEqual({ code: 'bad_query', message: 'no such window' });
   });
 
   it('tells a fault of its own as 500 without its inner message, and logs that', async () => {

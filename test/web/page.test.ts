@@ -1,5 +1,6 @@
 // The page in a real browser, on a host with known answers. Screenshots land in test-results/.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -14,13 +15,13 @@ import { WORKLOAD } from '../support/workload.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SHOTS = join(ROOT, 'test-results');
-const webRoot = join(ROOT, 'dist/web');
 
 const coverage = {
   ...{ fromMs: 0, untilMs: 1, samples: 100, namedSamples: 96, namedShare: 0.96 },
   unresolved: [{ buildId: 'ab', path: '/opt/agent', samples: 4 }],
 };
 
+let webRoot: string;
 let browser: Browser;
 let server: RunningServer;
 let context: BrowserContext;
@@ -29,7 +30,13 @@ let complaints: string[];
 
 beforeAll(async () => {
   await mkdir(SHOTS, { recursive: true });
-  await build({ configFile: join(ROOT, 'web/vite.config.ts'), logLevel: 'warn' });
+  // Not into dist/: a daemon that serves from there must not see its page vanish for a moment.
+  webRoot = await mkdtemp(join(tmpdir(), 'pilotlight-web-'));
+  await build({
+    configFile: join(ROOT, 'web/vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: webRoot },
+  });
   const status = () => Promise.resolve({ ...HEALTHY_STATUS, coverage });
   const store = fakeStore({ text: WORKLOAD, timeMs: Date.now() - 30_000 });
   server = await serve(fakeApp({ store, webRoot, service: fakeService({ status }) }), {
@@ -53,6 +60,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await server.close();
+  await rm(webRoot, { recursive: true });
 });
 
 beforeEach(async () => {
@@ -173,6 +181,9 @@ describe('the flame graph', () => {
     expect(await cut.textContent()).toMatch(
       /smallest frames are not shown; [\d.]+ % of CPU time ends in them/,
     );
+    await page.getByLabel('Search').fill('ExecHashJoin');
+    expect(await page.locator('#match').textContent()).toBe('≥ 15.6 % in 1 frame');
+    expect(await page.locator('#legend').innerText()).toMatch(/Not shown\s+\d/);
     const before = await page.locator('g.frame').count();
     await page.getByRole('button', { name: 'Show them' }).click();
     await cut.waitFor({ state: 'hidden' });

@@ -49,5 +49,7 @@ declare module 'd3-selection' {
     datum<U>(data: U): Selection<U>;
     call(f: (selection: Selection<T>) => void): this;
   }
+  /** The class of all selections; d3-transition adds its method to it. */
+  export const selection: { prototype: object };
   export function select<T>(element: Element): Selection<T>;
 }

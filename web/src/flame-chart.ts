@@ -1,7 +1,7 @@
 // The flame graph itself. The only module that touches d3.
 import flamegraph from 'd3-flame-graph';
 import type { ChartNode, ChartTooltip } from 'd3-flame-graph';
-import { select } from 'd3-selection';
+import { select, selection } from 'd3-selection';
 import type { FrameNode } from './frame-tree.ts';
 import { matches } from './frame-tree.ts';
 import type { Scheme } from './palette.ts';
@@ -10,6 +10,18 @@ import { frameColour, searchColour } from './palette.ts';
 const CELL_HEIGHT_PX = 20;
 /** Narrower frames are not drawn: at five DOM nodes per frame a zoom over all of them would take half a second. */
 const MIN_FRAME_PX = 1;
+
+/**
+ * d3-flame-graph animates every attribute of every frame, over 0 ms when told so: four timers per frame, most of the
+ * time of a drawing. Here a transition is the selection itself, so that what is set is set at once.
+ */
+Object.assign(selection.prototype, {
+  transition(this: object): object {
+    const itself = { value: () => now };
+    const now: object = Object.create(this, { delay: itself, duration: itself, ease: itself }) as object;
+    return now;
+  },
+});
 
 export interface FlameChartEvents {
   scheme(): Scheme;
@@ -23,8 +35,8 @@ export interface FlameChartEvents {
 export interface FlameChart {
   /** Draws a tree: zoom and search start over. */
   show(tree: FrameNode, inverted: boolean): void;
-  /** Zooms to the frame of that key; to the whole where there is none. Tells whether it was found. */
-  zoom(key: string): boolean;
+  /** Zooms to the frame of that key; to the whole where there is none. */
+  zoom(key: string): void;
   search(term: string): void;
   /** Draws again in the colours of the scheme. */
   recolour(): void;
@@ -35,6 +47,8 @@ export function createFlameChart(element: HTMLElement, events: FlameChartEvents)
   const chart = flamegraph<FrameNode>();
   let term = '';
   let drawn = false;
+  /** Key of the frame zoomed into; '' for the whole. */
+  let zoomed = '';
   /** Zooming by program must not look like a click. */
   let quiet = false;
 
@@ -62,7 +76,9 @@ export function createFlameChart(element: HTMLElement, events: FlameChartEvents)
     .setSearchHandler(() => undefined)
     .setDetailsHandler(() => undefined)
     .onClick((node) => {
-      if (!quiet) events.onZoom(node.data);
+      if (quiet) return;
+      zoomed = node.parent === null ? '' : node.data.key;
+      events.onZoom(node.data);
     });
 
   const root = () => select<ChartNode<FrameNode>>(element).datum();
@@ -70,20 +86,21 @@ export function createFlameChart(element: HTMLElement, events: FlameChartEvents)
   return {
     show(tree, inverted) {
       term = '';
+      zoomed = '';
       chart.inverted(inverted).width(element.clientWidth).height(null);
       if (drawn) chart.update(tree);
       else select(element).datum(tree).call(chart);
       drawn = true;
     },
     zoom(key) {
-      if (!drawn) return false;
+      if (!drawn || key === zoomed) return;
+      // d3-flame-graph keeps what an earlier zoom hid, so each zoom begins from the whole.
+      if (zoomed !== '') quietly(() => chart.resetZoom());
       const found = root()
         .descendants()
         .find((node) => node.data.key === key);
-      // d3-flame-graph keeps what an earlier zoom hid, so each zoom begins from the whole.
-      quietly(() => chart.resetZoom());
-      if (found?.parent != null) quietly(() => chart.zoomTo(found));
-      return found !== undefined;
+      zoomed = found?.parent == null ? '' : key;
+      if (found !== undefined && zoomed !== '') quietly(() => chart.zoomTo(found));
     },
     search(text) {
       term = text;

@@ -123,7 +123,7 @@ export class Page {
     if (before.zoom !== zoom) this.#chart.zoom(zoom);
     if (before.search !== search) {
       this.#chart.search(search);
-      renderMatch(this.#tree, search);
+      renderMatch(this.#tree, search, (this.#body?.hidden.nodes ?? 0) > 0);
     }
   }
 
@@ -138,7 +138,7 @@ export class Page {
     renderCut(body, this.#state, () => this.change({ nodes: MAX_NODES }));
     if (body.totalCount === 0) this.#showEmpty(body);
     else this.#draw();
-    renderLegend(this.#tree, schemeOf(this.#state.theme));
+    this.#drawLegend();
   }
 
   #draw(): void {
@@ -170,6 +170,11 @@ export class Page {
   #recolour(): void {
     applyTheme(this.#state.theme);
     this.#chart.recolour();
-    if (this.#tree !== undefined) renderLegend(this.#tree, schemeOf(this.#state.theme));
+    this.#drawLegend();
+  }
+
+  #drawLegend(): void {
+    if (this.#tree === undefined) return;
+    renderLegend(this.#tree, this.#body?.hidden.share ?? 0, schemeOf(this.#state.theme));
   }
 }

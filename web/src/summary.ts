@@ -32,18 +32,20 @@ export function renderTotals(body: FlamegraphBody): void {
     );
 }
 
-/** Classes that use CPU time, with their share of it. */
-export function renderLegend(tree: FrameNode, scheme: Scheme): void {
+/** Classes that use CPU time, with their share of it, and the share that a cut left without a class. */
+export function renderLegend(tree: FrameNode, hiddenShare: number, scheme: Scheme): void {
   const shares = classShares(tree);
   const items = FRAME_CLASSES.filter((each) => each !== 'group' && shares[each] > 0).map((each) => {
     const chip = element('span', { class: 'chip' });
     chip.style.background = classColour(each, scheme);
     return element('li', {}, chip, `${CLASS_NAMES[each]} `, element('b', {}, formatShare(shares[each])));
   });
-  byId('legend', HTMLElement).replaceChildren(...items);
+  const hidden = element('li', {}, 'Not shown ', element('b', {}, formatShare(hiddenShare)));
+  byId('legend', HTMLElement).replaceChildren(...items, ...(hiddenShare > 0 ? [hidden] : []));
 }
 
-export function renderMatch(tree: FrameNode, term: string): void {
+/** What was cut cannot be searched here: then the share is a lower bound, and says so. */
+export function renderMatch(tree: FrameNode, term: string, cut: boolean): void {
   const line = byId('match', HTMLOutputElement);
   line.hidden = term === '';
   if (term === '') return;
@@ -52,7 +54,7 @@ export function renderMatch(tree: FrameNode, term: string): void {
   line.value =
     frames === 0
       ? 'no match'
-      : `${formatShare(share)} in ${formatCount(frames)} ${frames === 1 ? 'frame' : 'frames'}`;
+      : `${cut ? '≥ ' : ''}${formatShare(share)} in ${formatCount(frames)} ${frames === 1 ? 'frame' : 'frames'}`;
   line.title = 'Share of CPU time in stacks with a match';
 }
 

@@ -19,7 +19,13 @@ const seriesSchema = z
     steps: z.number().int(),
     unit: z.literal('nanoseconds').openapi({ description: 'Of `weightNs`: CPU time per step.' }),
     series: z.array(
-      z.object({ value: z.string(), weightNs: z.array(z.number()), count: z.array(z.number()) }),
+      z.object({
+        value: z
+          .string()
+          .openapi({ description: "'' holds samples without a value and those beyond the limit." }),
+        weightNs: z.array(z.number()),
+        count: z.array(z.number()),
+      }),
     ),
   })
   .openapi('Series');
