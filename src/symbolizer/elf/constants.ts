@@ -1,0 +1,38 @@
+// ELF: System V gABI 4.1 chapters 4 and 5, GNU extensions of binutils' elf/common.h. Spec spellings.
+
+export const ELFMAG = 0x7f45_4c46; // "\x7fELF", big endian
+export const ELFCLASS32 = 1;
+export const ELFCLASS64 = 2;
+export const ELFDATA2LSB = 1;
+export const ELFDATA2MSB = 2;
+
+export const EM_ARM = 40;
+export const EM_AARCH64 = 183;
+export const EM_RISCV = 243;
+
+export const PN_XNUM = 0xffff;
+export const SHN_UNDEF = 0;
+export const SHN_LORESERVE = 0xff00;
+export const SHN_XINDEX = 0xffff;
+
+export const PT_LOAD = 1;
+export const PT_NOTE = 4;
+export const PF_X = 1;
+
+export const SHT_SYMTAB = 2;
+export const SHT_STRTAB = 3;
+export const SHT_NOTE = 7;
+export const SHT_NOBITS = 8;
+export const SHT_DYNSYM = 11;
+export const SHT_SYMTAB_SHNDX = 18;
+export const SHF_EXECINSTR = 4;
+
+export const STB_LOCAL = 0;
+export const STB_GLOBAL = 1;
+export const STB_WEAK = 2;
+export const STB_GNU_UNIQUE = 10;
+export const STT_NOTYPE = 0;
+export const STT_FUNC = 2;
+export const STT_GNU_IFUNC = 10;
+
+export const NT_GNU_BUILD_ID = 3;

@@ -1,0 +1,56 @@
+// From the symbols of a file to spans of code: one symbol per address, and an end for those without a size.
+import { ascendingOrder } from '../address-sort.ts';
+import { flatten, type SymbolIndex } from '../symbol-index.ts';
+import type { CodeSymbols } from './symbols.ts';
+
+/**
+ * - At one address global wins over weak over local; among equals the larger, then the later in the table (as
+ *   llvm-symbolizer picks).
+ * - A symbol without a size extends to the next symbol, to the end of its section, or to the end of the sized symbol
+ *   it lies in, whichever comes first.
+ * - Of nested symbols the innermost wins, and the outer one continues behind it.
+ */
+export function indexCodeSymbols(symbols: CodeSymbols): SymbolIndex {
+  const chosen = onePerAddress(symbols, ascendingOrder(symbols.address));
+  const count = chosen.length;
+  const start = new Float64Array(count);
+  const end = new Float64Array(count);
+  const name = new Uint32Array(count);
+  const priority = new Uint32Array(count);
+  let furthest = 0;
+  for (let i = 0; i < count; i++) {
+    const row = chosen[i]!;
+    start[i] = symbols.address[row]!;
+    name[i] = symbols.name[row]!;
+    priority[i] = i; // the later start is the inner one
+    if (symbols.size[row]! > 0) {
+      end[i] = start[i]! + symbols.size[row]!;
+      furthest = Math.max(furthest, end[i]!);
+    } else {
+      const next = i + 1 < count ? symbols.address[chosen[i + 1]!]! : Infinity;
+      const enclosing = furthest > start[i]! ? furthest : Infinity;
+      end[i] = Math.min(next, symbols.sectionEnd[row]!, enclosing);
+    }
+  }
+  return flatten({ start, end, priority, name });
+}
+
+/** Shortens `order` in place. */
+function onePerAddress(symbols: CodeSymbols, order: Uint32Array): Uint32Array {
+  let kept = 0;
+  for (const row of order) {
+    const last = kept > 0 ? order[kept - 1]! : -1;
+    if (last >= 0 && symbols.address[last] === symbols.address[row]) {
+      if (!beats(symbols, last, row)) order[kept - 1] = row;
+    } else {
+      order[kept++] = row;
+    }
+  }
+  return order.subarray(0, kept);
+}
+
+/** Whether the earlier row is preferred to the later one at the same address. */
+function beats(symbols: CodeSymbols, earlier: number, later: number): boolean {
+  const byRank = symbols.rank[earlier]! - symbols.rank[later]!;
+  return byRank !== 0 ? byRank > 0 : symbols.size[earlier]! > symbols.size[later]!;
+}

@@ -1,0 +1,124 @@
+// ObjectNames: what answers for one object's addresses, whatever the format behind it.
+import { fstatSync } from 'node:fs';
+import type { MissReason } from '../model/frame.ts';
+import type { ByteSource, FdSource } from './byte-source.ts';
+import { ElfFile } from './elf/elf-file.ts';
+import { readElfSymbols, readSymbolName, type ElfSymbolTable } from './elf/elf-symbols.ts';
+import { elfLayout, fileOffsetToAddress, type LoadSegment } from './elf/layout.ts';
+import type { Kallsyms } from './kernel/kallsyms.ts';
+import { readPerfMap, readPerfMapName, type PerfMap } from './perf-map.ts';
+import type { SymbolizeRequest } from './protocol.ts';
+
+export type NameResult = { ok: true; name: string } | { ok: false; reason: MissReason };
+
+/** Holds an index, not a descriptor: the object is open for the length of a job only. */
+export interface ObjectNames {
+  readonly byteLength: number;
+  nameAt(address: number, source: ByteSource): NameResult;
+}
+
+export class NoNames implements ObjectNames {
+  readonly byteLength = 0;
+  private readonly miss: NameResult;
+
+  constructor(reason: MissReason) {
+    this.miss = { ok: false, reason };
+  }
+
+  nameAt(): NameResult {
+    return this.miss;
+  }
+}
+
+/** ELF files and copies of the vDSO. */
+export class ElfNames implements ObjectNames {
+  private readonly table: ElfSymbolTable;
+  private readonly toElfAddress: (address: number) => number | null;
+
+  constructor(table: ElfSymbolTable, toElfAddress: (address: number) => number | null) {
+    this.table = table;
+    this.toElfAddress = toElfAddress;
+  }
+
+  get byteLength(): number {
+    return this.table.index.byteLength;
+  }
+
+  nameAt(address: number, source: ByteSource): NameResult {
+    const elfAddress = this.toElfAddress(address);
+    const place = elfAddress === null ? -1 : this.table.index.find(elfAddress);
+    return named(place < 0 ? '' : readSymbolName(source, this.table.strings, place));
+  }
+}
+
+export class PerfMapNames implements ObjectNames {
+  private readonly map: PerfMap;
+
+  constructor(map: PerfMap) {
+    this.map = map;
+  }
+
+  get byteLength(): number {
+    return this.map.index.byteLength;
+  }
+
+  nameAt(address: number, source: ByteSource): NameResult {
+    const place = this.map.index.find(address);
+    return named(place < 0 ? '' : readPerfMapName(source, this.map, place));
+  }
+}
+
+export function kernelNameAt(kallsyms: Kallsyms, request: SymbolizeRequest, address: number): NameResult {
+  const { kind, path } = request.object;
+  if (kind === 'kernel') return named(kallsyms.kernelName(address) ?? '');
+  if (!kallsyms.hasModule(path)) return { ok: false, reason: 'no-symbols' };
+  return named(kallsyms.moduleName(path, address, request.base) ?? '');
+}
+
+/** Throws `BinaryFormatError`, and what reading throws. */
+export function readObjectNames(request: SymbolizeRequest, source: FdSource): ObjectNames {
+  return request.object.kind === 'jit'
+    ? new PerfMapNames(readPerfMap(request.fd))
+    : readElfNames(request, source);
+}
+
+/**
+ * What an index was made from. Another file may stand behind the same object the next time: a stripped copy, a longer
+ * perf map. Throws `BinaryFormatError`.
+ */
+export function stampOf(request: SymbolizeRequest, source: FdSource): string {
+  const { size, mtimeMs } = fstatSync(request.fd);
+  const buildId = request.object.kind === 'jit' ? '' : new ElfFile(source).buildId();
+  // Two copies of one build in two containers differ in their times only.
+  return buildId === '' ? `${size}:${mtimeMs}` : `${size}:${buildId}`;
+}
+
+function readElfNames(request: SymbolizeRequest, source: FdSource): ObjectNames {
+  const elf = new ElfFile(source);
+  const expected = request.object.buildId;
+  const found = expected === '' ? '' : elf.buildId();
+  // The path leads to another build by now (a package was upgraded): its names would be wrong, not just missing.
+  if (found !== '' && found !== expected) return new NoNames('no-file');
+  const table = readElfSymbols(elf);
+  return table === null ? new NoNames('no-symbols') : new ElfNames(table, addressMap(request, elf));
+}
+
+function addressMap(request: SymbolizeRequest, elf: ElfFile): (address: number) => number | null {
+  switch (request.object.addressing) {
+    case 'base': {
+      const base = elf.baseAddress();
+      return (address) => base + address;
+    }
+    case 'file-offset': {
+      const segments: LoadSegment[] = elfLayout(elf.source).segments;
+      return (address) => fileOffsetToAddress(segments, address);
+    }
+    case 'elf':
+    case 'absolute':
+      return (address) => address;
+  }
+}
+
+function named(name: string): NameResult {
+  return name === '' ? { ok: false, reason: 'not-covered' } : { ok: true, name };
+}
