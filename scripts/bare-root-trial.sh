@@ -90,27 +90,37 @@ make_root() {
   mount -t tmpfs tmpfs "$root/run"
 }
 
-# The page's address, as `npm start` prints it, must answer; prints how long that took.
+# Runs `npm start` until the daemon answers, prints how long that took, and ends it.
 start_once() {
   local name=$1 log=$root/root/start.log began pid
   began=$(seconds)
   inside 'exec npm start -- --listen 127.0.0.1:4949' >"$log" 2>&1 &
   pid=$!
-  until inside 'node -e "fetch(\"http://127.0.0.1:4949/readyz\").then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"'; do
-    kill -0 "$pid" 2>/dev/null || { echo "$name: ended early" >&2; cat "$log" >&2; return 1; }
-    sleep 0.1
-  done
+  inside "node -e '$poll' $pid" || { echo "$name: the daemon does not answer" >&2; cat "$log" >&2; return 1; }
   LC_ALL=C awk -v a="$began" -v b="$(seconds)" -v what="$name" 'BEGIN { printf "%s: ready after %.2f s\n", what, b - a }'
-  tail -n 5 "$log"
-  kill -INT "$pid"
+  sed 's/^/  | /' "$log"
+  # Not SIGINT: a shell starts background jobs with that ignored.
+  kill -TERM "$pid"
   wait "$pid" || true
 }
+
+# One process that asks until it is answered, or until the daemon's has ended.
+poll='
+const ask = () => fetch("http://127.0.0.1:4949/readyz").then((r) => r.ok, () => false);
+const gone = () => { try { process.kill(Number(process.argv[1]), 0); } catch { return true; } };
+(async () => {
+  while (!(await ask())) {
+    if (gone()) process.exit(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+})();'
 
 mapfile -t npm_settings < <(
   for name in registry cafile; do
     value=$(npm config get "$name" 2>/dev/null)
     [ "$value" = null ] || [ "$value" = "" ] || printf 'npm_config_%s=%s\n' "$name" "$value"
   done
+  echo npm_config_update_notifier=false
 )
 
 say "a bare $suite in $root"
