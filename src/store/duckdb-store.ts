@@ -1,0 +1,140 @@
+// ProfileStore on an embedded DuckDB.
+import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
+import type { ProfileBatch } from '../model/profile-batch.ts';
+import type { StackTable } from '../model/stack-table.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { fileBytes } from './data-dir.ts';
+import { HotDatabase } from './hot-database.ts';
+import { queryLabelNames, queryLabelValues } from './label-query.ts';
+import { readLedger, writeLedger } from './ledger-table.ts';
+import type { LedgerRow, ProfileStore, Series, StoreUsage, SymbolRow } from './profile-store.ts';
+import { querySeries } from './series-query.ts';
+import { queryStacks } from './stack-query.ts';
+import { readUnnamed, writeSymbols } from './symbol-table.ts';
+import type { Coverage } from './usage-query.ts';
+import { queryCoverage, queryUsage } from './usage-query.ts';
+
+export interface StoreOptions {
+  dataDir: string;
+  /** What DuckDB may use; its minimum here is 32 MiB. */
+  memoryLimitBytes: number;
+  /** Opens what is there and changes nothing. */
+  readOnly?: boolean;
+  /** Value of the label `host`. */
+  hostLabel: string;
+}
+
+/** Rejects with a StoreError, whose message is fit for people, when the directory cannot be used. */
+export async function openStore(options: StoreOptions): Promise<ProfileStore> {
+  const database = await HotDatabase.open({
+    dataDir: options.dataDir,
+    memoryLimitBytes: options.memoryLimitBytes,
+    readOnly: options.readOnly ?? false,
+  });
+  return new DuckDBStore(database, options);
+}
+
+class DuckDBStore implements ProfileStore {
+  readonly #database: HotDatabase;
+  readonly #options: StoreOptions;
+  readonly #batches = new BatchWriter();
+  /** False after a look found nothing to name: the next looks are free until new locations arrive. */
+  #mayHaveUnnamed = true;
+
+  constructor(database: HotDatabase, options: StoreOptions) {
+    this.#database = database;
+    this.#options = options;
+  }
+
+  async append(batch: ProfileBatch, ledger: readonly LedgerRow[]): Promise<void> {
+    const written = await this.#database.write(async (connection) => {
+      await writeLedger(connection, ledger);
+      return this.#batches.write(connection, batch);
+    });
+    written.committed();
+    if (written.newLocations > 0) this.#mayHaveUnnamed = true;
+    await this.#database.checkpointIfDue();
+  }
+
+  async appendSymbols(rows: readonly SymbolRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#database.write((connection) => writeSymbols(connection, rows));
+  }
+
+  async unnamedLocations(limit: number): ReturnType<ProfileStore['unnamedLocations']> {
+    if (!this.#mayHaveUnnamed) return [];
+    // Cleared before the look, not after: an append meanwhile sets it again.
+    this.#mayHaveUnnamed = false;
+    try {
+      const unnamed = await this.#database.read((connection) => readUnnamed(connection, limit));
+      if (unnamed.length > 0) this.#mayHaveUnnamed = true;
+      return unnamed;
+    } catch (error) {
+      this.#mayHaveUnnamed = true;
+      throw error;
+    }
+  }
+
+  ledger(session: string): Promise<LedgerRow[]> {
+    return this.#database.read((connection) => readLedger(connection, session));
+  }
+
+  stacks(selector: Selector, range: TimeRange, groupBy?: LabelName): Promise<StackTable> {
+    return this.#database.read((connection) =>
+      queryStacks(connection, this.#query(selector, range), groupBy),
+    );
+  }
+
+  series(
+    selector: Selector,
+    range: TimeRange,
+    stepMs: number,
+    groupBy?: LabelName,
+    limit = 20,
+  ): Promise<Series> {
+    return this.#database.read((connection) =>
+      querySeries(connection, this.#query(selector, range), stepMs, groupBy, limit),
+    );
+  }
+
+  labelNames(selector: Selector, range: TimeRange): Promise<LabelName[]> {
+    return this.#database.read((connection) => queryLabelNames(connection, this.#query(selector, range)));
+  }
+
+  labelValues(
+    label: LabelName,
+    selector: Selector,
+    range: TimeRange,
+    limit: number,
+  ): ReturnType<ProfileStore['labelValues']> {
+    return this.#database.read((connection) =>
+      queryLabelValues(connection, label, this.#query(selector, range), limit),
+    );
+  }
+
+  async usage(): Promise<StoreUsage> {
+    const { database, wal } = this.#database.dir;
+    const [rows, ...bytes] = await Promise.all([
+      this.#database.read(queryUsage),
+      fileBytes(database),
+      fileBytes(wal),
+    ]);
+    return {
+      ...rows,
+      bytes: bytes.reduce((sum, n) => sum + n, 0),
+      memoryLimitBytes: this.#options.memoryLimitBytes,
+    };
+  }
+
+  coverage(range: TimeRange): Promise<Coverage> {
+    return this.#database.read((connection) => queryCoverage(connection, range));
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  #query(selector: Selector, range: TimeRange) {
+    return { selector, range, host: this.#options.hostLabel };
+  }
+}

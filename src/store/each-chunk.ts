@@ -1,0 +1,39 @@
+// Results chunk by chunk: the event loop runs between chunks, and no row objects are made.
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue, DuckDBVector } from '@duckdb/node-api';
+import { DuckDBListVector } from '@duckdb/node-api';
+import { Parameters } from './selector-sql.ts';
+
+/** Calls back with each chunk of the result. */
+export async function eachChunk(
+  connection: DuckDBConnection,
+  sql: string,
+  onChunk: (chunk: DuckDBDataChunk, rows: number) => void,
+  parameters: Parameters = new Parameters(),
+): Promise<void> {
+  const result = await connection.stream(sql, parameters.values, parameters.types);
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    const rows = chunk?.rowCount ?? 0;
+    if (chunk === null || rows === 0) return;
+    onChunk(chunk, rows);
+  }
+}
+
+/** Readers of a column, for columns whose SQL type is known to give that. */
+export const numbers = (chunk: DuckDBDataChunk, column: number): ((row: number) => number) =>
+  reader(chunk, column) as (row: number) => number;
+export const texts = (chunk: DuckDBDataChunk, column: number): ((row: number) => string) =>
+  reader(chunk, column) as (row: number) => string;
+export const ids = (chunk: DuckDBDataChunk, column: number): ((row: number) => bigint) =>
+  reader(chunk, column) as (row: number) => bigint;
+
+function reader(chunk: DuckDBDataChunk, column: number): (row: number) => DuckDBValue {
+  const vector: DuckDBVector = chunk.getColumnVector(column);
+  return (row) => vector.getItem(row);
+}
+
+export function lists(chunk: DuckDBDataChunk, column: number): DuckDBListVector {
+  const vector = chunk.getColumnVector(column);
+  if (!(vector instanceof DuckDBListVector)) throw new TypeError(`column ${column} is not a list`);
+  return vector;
+}

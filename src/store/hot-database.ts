@@ -1,0 +1,177 @@
+// One DuckDB instance on DATA_DIR/hot.duckdb: a connection that writes, connections that read, and a new instance
+// when the old one has failed.
+import { availableParallelism } from 'node:os';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { DataDir } from './data-dir.ts';
+import { claimDataDir, fileBytes, newerVersion, writeVersion } from './data-dir.ts';
+import { ReadGate } from './read-gate.ts';
+import { createSchema, readSchemaVersion, SCHEMA_VERSION } from './schema.ts';
+import { openError, StoreError, writeError } from './store-error.ts';
+
+export interface DatabaseOptions {
+  dataDir: string;
+  memoryLimitBytes: number;
+  readOnly: boolean;
+}
+
+/**
+ * The log is folded into the file beyond this: about half an hour of a busy two-CPU host, replayed in well under a
+ * second after a crash. DuckDB's own trigger is off: it runs inside COMMIT, where a full disk would report a commit
+ * that did happen as failed.
+ */
+const CHECKPOINT_WAL_BYTES = 16 * 1024 * 1024;
+
+export class HotDatabase {
+  readonly dir: DataDir;
+  readonly #options: DatabaseOptions;
+  readonly #gate = new ReadGate();
+  #instance: DuckDBInstance | undefined;
+  #writer: DuckDBConnection | undefined;
+  /** Writes run one after the other. */
+  #writes: Promise<unknown> = Promise.resolve();
+  /** Set by a failed write: DuckDB may have invalidated the instance (it does when the disk is full). */
+  #suspect = false;
+  #closed = false;
+
+  private constructor(dir: DataDir, options: DatabaseOptions) {
+    this.dir = dir;
+    this.#options = options;
+  }
+
+  static async open(options: DatabaseOptions): Promise<HotDatabase> {
+    const dir = await claimDataDir(options.dataDir, options.readOnly);
+    const database = new HotDatabase(dir, options);
+    try {
+      await database.#openInstance();
+      if (!options.readOnly) await writeVersion(dir);
+      return database;
+    } catch (error) {
+      database.#closeInstance();
+      dir.release();
+      throw error;
+    }
+  }
+
+  /** Runs the work on a connection of its own, in one transaction: all it reads is of one moment. */
+  read<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.#gate.shared(async () => {
+      if (this.#closed || this.#instance === undefined) throw closedError(this.#closed);
+      const connection = await this.#instance.connect();
+      try {
+        await connection.run('BEGIN');
+        return await work(connection);
+      } finally {
+        // Closing rolls back, which also drops the temporary tables of the work.
+        connection.closeSync();
+      }
+    });
+  }
+
+  /** Runs the work in one transaction. If it rejects, nothing of it is stored, and the next write reopens. */
+  write<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const turn = this.#writes.then(() => this.#transact(work));
+    this.#writes = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Folds the log into the file when it has grown; a failure is left to the next write to find. */
+  checkpointIfDue(): Promise<void> {
+    const turn = this.#writes.then(async () => {
+      if (this.#suspect || this.#writer === undefined) return;
+      if ((await fileBytes(this.dir.wal)) < CHECKPOINT_WAL_BYTES) return;
+      await this.#checkpoint(this.#writer);
+    });
+    this.#writes = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#writes;
+    await this.#gate.exclusive(async () => {
+      if (this.#writer !== undefined && !this.#options.readOnly) await this.#checkpoint(this.#writer);
+      this.#closeInstance();
+    });
+    this.dir.release();
+  }
+
+  async #transact<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    if (this.#closed) throw closedError(true);
+    if (this.#options.readOnly) throw new StoreError('unwritable', 'the store was opened for reading only');
+    if (this.#suspect) await this.#reopen();
+    const writer = this.#writer!;
+    try {
+      await writer.run('BEGIN');
+      const result = await work(writer);
+      await writer.run('COMMIT');
+      return result;
+    } catch (error) {
+      this.#suspect = true;
+      await writer.run('ROLLBACK').catch(() => undefined);
+      throw writeError(error);
+    }
+  }
+
+  /** Readers must have left: as long as a connection lives, the old instance keeps the file open and locked. */
+  async #reopen(): Promise<void> {
+    await this.#gate.exclusive(async () => {
+      this.#closeInstance();
+      await this.#openInstance();
+      this.#suspect = false;
+    });
+  }
+
+  async #openInstance(): Promise<void> {
+    try {
+      this.#instance = await DuckDBInstance.create(this.dir.database, this.#settings());
+      this.#writer = await this.#instance.connect();
+      const version = await readSchemaVersion(this.#writer);
+      if (version !== undefined && version > SCHEMA_VERSION) throw newerVersion(this.dir.path, version);
+      if (version === undefined && !this.#options.readOnly) await createSchema(this.#writer);
+    } catch (error) {
+      this.#closeInstance();
+      throw error instanceof StoreError ? error : openError(this.dir.database, error);
+    }
+  }
+
+  #settings(): Record<string, string> {
+    return {
+      access_mode: this.#options.readOnly ? 'READ_ONLY' : 'READ_WRITE',
+      memory_limit: `${Math.max(32, Math.floor(this.#options.memoryLimitBytes / 2 ** 20))}MiB`,
+      threads: String(Math.min(2, availableParallelism())),
+      temp_directory: this.dir.temp,
+      preserve_insertion_order: 'false',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      enable_external_access: 'false',
+      wal_autocheckpoint: '1TB',
+    };
+  }
+
+  async #checkpoint(connection: DuckDBConnection): Promise<void> {
+    try {
+      await connection.run('CHECKPOINT');
+    } catch (error) {
+      // A reader that holds an old version only postpones it; anything else shows at the next write.
+      if (!/other .*transactions/i.test(String(error))) this.#suspect = true;
+    }
+  }
+
+  #closeInstance(): void {
+    this.#writer?.closeSync();
+    this.#instance?.closeSync();
+    this.#writer = undefined;
+    this.#instance = undefined;
+  }
+}
+
+function closedError(closed: boolean): StoreError {
+  return closed
+    ? new StoreError('failed', 'the store is closed')
+    : new StoreError(
+        'failed',
+        'the database is not open: the last attempt to reopen it failed; it is tried again',
+      );
+}

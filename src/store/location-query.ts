@@ -1,0 +1,147 @@
+// The locations of a StackTable with their frames; a location without a name gets a frame that stands for it.
+import { basename } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Addressing, CodeObject, ObjectId, ObjectKind } from '../model/code-object.ts';
+import type { Frame } from '../model/frame.ts';
+import { MARKER_OBJECT, markerLocation, MARKERS } from '../model/location.ts';
+import type { StackTable } from '../model/stack-table.ts';
+import { eachChunk, ids, numbers, texts } from './each-chunk.ts';
+
+export type LocationColumns = Pick<
+  StackTable,
+  'locationObject' | 'locationAddress' | 'locationFrames' | 'locationNamed' | 'objects'
+>;
+
+/** Reads the temporary table `wanted` of the stack query; `index` numbers its location ids. */
+export async function fetchLocations(
+  connection: DuckDBConnection,
+  index: ReadonlyMap<bigint, number>,
+): Promise<LocationColumns> {
+  await connection.run(
+    'CREATE TEMP TABLE wanted_locations AS SELECT DISTINCT unnest(location_ids) AS location_id FROM wanted',
+  );
+  const objects = await fetchObjects(connection);
+  const places = await fetchPlaces(connection, index, objects);
+  const found = await fetchFrames(connection, index);
+  const named = Uint8Array.from(found, (frames) => (frames === undefined ? 0 : 1));
+  const locationFrames = found.map(
+    (frames, at) => frames ?? [standIn(objects[places.locationObject[at]!]!, places.locationAddress[at]!)],
+  );
+  return { ...places, locationFrames, locationNamed: named, objects };
+}
+
+/** The markers' object comes last: it also answers for a location that is not stored. */
+async function fetchObjects(connection: DuckDBConnection): Promise<CodeObject[]> {
+  const rows = await connection.runAndReadAll(
+    `SELECT o.object_id, o.kind, o.build_id, o.path, o.size::DOUBLE, o.addressing FROM objects o
+     WHERE o.object_id IN (SELECT l.object_id FROM locations l
+       WHERE l.location_id IN (SELECT location_id FROM wanted_locations))
+     ORDER BY o.path, o.object_id`,
+  );
+  const objects = rows.getRows().map(objectOfRow);
+  const marker = objects.find((object) => object.id === MARKER_OBJECT.id) ?? MARKER_OBJECT;
+  return [...objects.filter((object) => object !== marker), marker];
+}
+
+export function objectOfRow(row: readonly unknown[]): CodeObject {
+  const [id, kind, buildId, path, size, addressing] = row;
+  return {
+    id: id as ObjectId,
+    kind: kind as ObjectKind,
+    buildId: buildId as string,
+    path: path as string,
+    size: size as number,
+    addressing: addressing as Addressing,
+  };
+}
+
+async function fetchPlaces(
+  connection: DuckDBConnection,
+  index: ReadonlyMap<bigint, number>,
+  objects: readonly CodeObject[],
+) {
+  const objectIndex = new Map(objects.map((object, at) => [object.id as bigint, at]));
+  // Until found, a location is '[unknown]' of the markers' object: address 0, last of the objects.
+  const locationObject = new Uint32Array(index.size).fill(objects.length - 1);
+  const locationAddress = new Float64Array(index.size);
+  for (const marker of MARKERS) {
+    const { id, address } = markerLocation(marker);
+    const at = index.get(id);
+    if (at !== undefined) locationAddress[at] = address;
+  }
+  await eachChunk(
+    connection,
+    `SELECT l.location_id, l.object_id, l.address::DOUBLE FROM locations l
+     WHERE l.location_id IN (SELECT location_id FROM wanted_locations)`,
+    (chunk, rows) => {
+      const [id, object] = [ids(chunk, 0), ids(chunk, 1)];
+      const address = numbers(chunk, 2);
+      for (let row = 0; row < rows; row++) {
+        const at = index.get(id(row));
+        const ofObject = objectIndex.get(object(row));
+        if (at === undefined || ofObject === undefined) continue;
+        locationObject[at] = ofObject;
+        locationAddress[at] = address(row);
+      }
+    },
+  );
+  return { locationObject, locationAddress };
+}
+
+/** Inline chains, innermost first; undefined where there is no name. */
+async function fetchFrames(
+  connection: DuckDBConnection,
+  index: ReadonlyMap<bigint, number>,
+): Promise<(Frame[] | undefined)[]> {
+  const found = new Array<Frame[] | undefined>(index.size).fill(undefined);
+  await eachChunk(
+    connection,
+    `SELECT y.location_id, y.depth, y.name, y.system_name, y.file, y.line, y."column" FROM symbols y
+     WHERE y.reason = '' AND y.location_id IN (SELECT location_id FROM wanted_locations)
+     ORDER BY y.location_id, y.depth`,
+    (chunk, rows) => {
+      const id = ids(chunk, 0);
+      const [name, systemName, file] = [2, 3, 4].map((column) => texts(chunk, column));
+      const [line, column] = [numbers(chunk, 5), numbers(chunk, 6)];
+      for (let row = 0; row < rows; row++) {
+        const at = index.get(id(row));
+        if (at === undefined) continue;
+        const frame = {
+          name: name!(row),
+          systemName: systemName!(row),
+          file: file!(row),
+          line: line(row),
+          column: column(row),
+        };
+        const frames = found[at];
+        if (frames === undefined) found[at] = [frame];
+        else frames.push(frame);
+      }
+    },
+  );
+  return found;
+}
+
+/** What is shown for a location that has no name: it is still in an object, or stands for what was not there. */
+export function standIn(object: CodeObject, address: number): Frame {
+  const name = standInName(object, address);
+  return { name, systemName: name, file: '', line: 0, column: 0 };
+}
+
+function standInName(object: CodeObject, address: number): string {
+  switch (object.kind) {
+    case 'marker':
+      return MARKERS[address] ?? MARKERS[0];
+    case 'kernel':
+      return '[kernel]';
+    case 'jit':
+      return '[jit]';
+    case 'elf':
+    case 'module':
+    case 'bpf':
+    case 'vdso': {
+      const name = basename(object.path).replace(/^\[(.*)\]$/, '$1');
+      return `[${name === '' ? object.kind : name}]`;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// The tables of the hot database. No primary keys and no indexes: DuckDB's ART indexes make appending slow and
+// large; what must be unique is kept so by the writer.
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+/** Raised with every change that an older Pilotlight could not read; also the content of DATA_DIR/VERSION. */
+export const SCHEMA_VERSION = 1;
+
+const TABLES = `
+CREATE TABLE IF NOT EXISTS meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS samples (
+  time_ms BIGINT NOT NULL,
+  cpu USMALLINT NOT NULL,
+  process_id UBIGINT NOT NULL,
+  tid UINTEGER NOT NULL,
+  thread VARCHAR NOT NULL,
+  stack_id UBIGINT NOT NULL,
+  kind UTINYINT NOT NULL,
+  count UINTEGER NOT NULL,
+  weight_ns UBIGINT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS stacks (stack_id UBIGINT NOT NULL, location_ids UBIGINT[] NOT NULL);
+CREATE TABLE IF NOT EXISTS locations (
+  location_id UBIGINT NOT NULL,
+  object_id UBIGINT NOT NULL,
+  address UBIGINT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS objects (
+  object_id UBIGINT NOT NULL,
+  kind VARCHAR NOT NULL,
+  build_id VARCHAR NOT NULL,
+  path VARCHAR NOT NULL,
+  size UBIGINT NOT NULL,
+  addressing VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS processes (
+  process_id UBIGINT NOT NULL,
+  pid UINTEGER NOT NULL,
+  start_ms BIGINT NOT NULL,
+  image UINTEGER NOT NULL,
+  comm VARCHAR NOT NULL,
+  exe VARCHAR NOT NULL,
+  cgroup VARCHAR NOT NULL,
+  uid UINTEGER NOT NULL,
+  "user" VARCHAR NOT NULL,
+  container VARCHAR NOT NULL,
+  pod_uid VARCHAR NOT NULL,
+  pod VARCHAR NOT NULL,
+  namespace VARCHAR NOT NULL,
+  container_name VARCHAR NOT NULL,
+  unit VARCHAR NOT NULL
+);
+-- One row per frame of an inline chain, depth 0 innermost; a location without a name has one row with a reason.
+CREATE TABLE IF NOT EXISTS symbols (
+  location_id UBIGINT NOT NULL,
+  depth USMALLINT NOT NULL,
+  name VARCHAR NOT NULL,
+  system_name VARCHAR NOT NULL,
+  file VARCHAR NOT NULL,
+  line UINTEGER NOT NULL,
+  "column" UINTEGER NOT NULL,
+  reason VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS ledger (
+  session VARCHAR NOT NULL,
+  cpu USMALLINT NOT NULL,
+  stored UBIGINT NOT NULL,
+  consumed UBIGINT NOT NULL,
+  losses VARCHAR NOT NULL
+);`;
+
+/** The version the database says it has; undefined where it has no tables yet. */
+export async function readSchemaVersion(connection: DuckDBConnection): Promise<number | undefined> {
+  const known = await connection.runAndReadAll(
+    `SELECT 1 FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'meta'`,
+  );
+  if (known.currentRowCount === 0) return undefined;
+  const rows = await connection.runAndReadAll(`SELECT value FROM meta WHERE key = 'schema_version'`);
+  const value = rows.currentRowCount > 0 ? Number(rows.value(0, 0)) : NaN;
+  return Number.isInteger(value) ? value : undefined;
+}
+
+export async function createSchema(connection: DuckDBConnection): Promise<void> {
+  await connection.run('BEGIN');
+  await connection.run(TABLES);
+  await connection.run(`DELETE FROM meta WHERE key = 'schema_version'`);
+  await connection.run(`INSERT INTO meta VALUES ('schema_version', '${SCHEMA_VERSION}')`);
+  await connection.run('COMMIT');
+}

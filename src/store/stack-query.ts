@@ -1,0 +1,153 @@
+// "Which stacks, how often": samples grouped by stack (and label) in DuckDB, each stack and name fetched once.
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { UBIGINT } from '@duckdb/node-api';
+import { markerLocation } from '../model/location.ts';
+import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
+import type { StackTable } from '../model/stack-table.ts';
+import { eachChunk, lists, numbers, texts } from './each-chunk.ts';
+import { groupingSql } from './label-sql.ts';
+import { fetchLocations } from './location-query.ts';
+import { Parameters, whereSql } from './selector-sql.ts';
+
+export interface SampleQuery {
+  selector: Selector;
+  range: TimeRange;
+  /** Value of the label `host`. */
+  host: string;
+}
+
+export async function queryStacks(
+  connection: DuckDBConnection,
+  query: SampleQuery,
+  groupBy?: LabelName,
+): Promise<StackTable> {
+  await groupSamples(connection, query, groupBy);
+  const groups = await fetchGroups(connection);
+  const stacks = await fetchStacks(connection);
+  const locations = await fetchLocations(connection, stacks.locationIndex);
+  const group = groupBy === 'host' ? groups.label.map(() => query.host) : groups.label;
+  return {
+    count: Float64Array.from(groups.count),
+    weightNs: Float64Array.from(groups.weightNs),
+    ...(groupBy === undefined ? {} : { group }),
+    ...spreadStacks(groups.stackNo, stacks),
+    ...locations,
+    periodNs: await fetchPeriod(connection),
+  };
+}
+
+/**
+ * Leaves temporary tables: `periods` (with the sampling period), `grouped` (rows of the answer), `wanted` (the
+ * distinct stacks, with their locations).
+ */
+async function groupSamples(
+  connection: DuckDBConnection,
+  { selector, range, host }: SampleQuery,
+  groupBy: LabelName | undefined,
+): Promise<void> {
+  const grouping = groupingSql(groupBy);
+  const samples = new Parameters();
+  await connection.run(
+    `CREATE TEMP TABLE periods AS
+     SELECT s.stack_id, ${grouping.key} AS key, s.weight_ns // greatest(s.count, 1) AS period_ns,
+       sum(s.count) AS count, sum(s.weight_ns) AS weight_ns
+     FROM samples s WHERE ${whereSql(selector, range, host, samples)} GROUP BY ALL`,
+    samples.values,
+    samples.types,
+  );
+  await connection.run(
+    `CREATE TEMP TABLE grouped AS
+     SELECT g.stack_id, ${grouping.label} AS label, sum(g.count) AS count, sum(g.weight_ns) AS weight_ns
+     FROM periods g ${grouping.join} GROUP BY ALL`,
+  );
+  // A stack that is not stored (which the writer does not let happen) still counts its samples.
+  const lost = new Parameters();
+  const lostStack = lost.add(markerLocation('[lost stack]').id, UBIGINT);
+  await connection.run(
+    `CREATE TEMP TABLE wanted AS
+     SELECT (row_number() OVER (ORDER BY d.stack_id) - 1)::UINTEGER AS no, d.stack_id,
+       CASE WHEN len(t.location_ids) > 0 THEN t.location_ids ELSE [${lostStack}] END AS location_ids
+     FROM (SELECT DISTINCT stack_id FROM grouped) d LEFT JOIN stacks t ON t.stack_id = d.stack_id`,
+    lost.values,
+    lost.types,
+  );
+}
+
+interface Groups {
+  stackNo: number[];
+  label: string[];
+  count: number[];
+  weightNs: number[];
+}
+
+/** Heaviest first, so that the same samples always give the same table. */
+async function fetchGroups(connection: DuckDBConnection): Promise<Groups> {
+  const groups: Groups = { stackNo: [], label: [], count: [], weightNs: [] };
+  await eachChunk(
+    connection,
+    `SELECT w.no, g.label, g.count::DOUBLE, g.weight_ns::DOUBLE
+     FROM grouped g JOIN wanted w ON w.stack_id = g.stack_id ORDER BY g.weight_ns DESC, w.no, g.label`,
+    (chunk, rows) => {
+      const [no, label] = [numbers(chunk, 0), texts(chunk, 1)];
+      const [count, weightNs] = [numbers(chunk, 2), numbers(chunk, 3)];
+      for (let row = 0; row < rows; row++) {
+        groups.stackNo.push(no(row));
+        groups.label.push(label(row));
+        groups.count.push(count(row));
+        groups.weightNs.push(weightNs(row));
+      }
+    },
+  );
+  return groups;
+}
+
+interface DistinctStacks {
+  /** Location indices of each distinct stack, by its number. */
+  stacks: Uint32Array[];
+  locationIndex: Map<bigint, number>;
+}
+
+/** Ids become dense indices here, in a Map: half the time of joining them in SQL and fetching a row per frame. */
+async function fetchStacks(connection: DuckDBConnection): Promise<DistinctStacks> {
+  const stacks: Uint32Array[] = [];
+  const locationIndex = new Map<bigint, number>();
+  await eachChunk(connection, 'SELECT no, location_ids FROM wanted', (chunk, rows) => {
+    const no = numbers(chunk, 0);
+    const list = lists(chunk, 1);
+    const children = list.childVector;
+    for (let row = 0; row < rows; row++) {
+      const start = list.getEntryOffset(row);
+      const stack = new Uint32Array(list.getEntryLength(row));
+      for (let i = 0; i < stack.length; i++) {
+        const id = children.getItem(start + i) as bigint;
+        let index = locationIndex.get(id);
+        if (index === undefined) {
+          index = locationIndex.size;
+          locationIndex.set(id, index);
+        }
+        stack[i] = index;
+      }
+      stacks[no(row)] = stack;
+    }
+  });
+  return { stacks, locationIndex };
+}
+
+/** Each row of the answer gets its stack's locations, also where several rows share a stack. */
+function spreadStacks(
+  stackNo: readonly number[],
+  { stacks }: DistinctStacks,
+): Pick<StackTable, 'offsets' | 'stackLocations'> {
+  const offsets = new Uint32Array(stackNo.length + 1);
+  stackNo.forEach((no, row) => (offsets[row + 1] = offsets[row]! + stacks[no]!.length));
+  const stackLocations = new Uint32Array(offsets[stackNo.length]!);
+  stackNo.forEach((no, row) => stackLocations.set(stacks[no]!, offsets[row]));
+  return { offsets, stackLocations };
+}
+
+async function fetchPeriod(connection: DuckDBConnection): Promise<number> {
+  const period = await connection.runAndReadAll(
+    `SELECT period_ns::DOUBLE FROM periods GROUP BY period_ns ORDER BY sum(count) DESC, period_ns LIMIT 1`,
+  );
+  return period.currentRowCount === 0 ? 0 : (period.value(0, 0) as number);
+}

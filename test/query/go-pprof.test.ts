@@ -1,0 +1,119 @@
+// What `go tool pprof` makes of our profiles. Needs the go command, and gcc for a binary to look names up in.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StackTable } from '../../src/model/stack-table.ts';
+import { encodePprof } from '../../src/query/pprof.ts';
+import { codeObject, stackTable } from './stack-table.ts';
+
+const GO = existsSync('/usr/local/go/bin/go') ? '/usr/local/go/bin/go' : 'go';
+const RANGE = { fromMs: 1_700_000_000_000, untilMs: 1_700_000_010_000 };
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'pilotlight-pprof-'));
+  // Since Go 1.24 the tool is compiled when it is first run; `-h` ends with status 2.
+  spawnSync(GO, ['tool', 'pprof', '-h']);
+}, 600_000);
+afterAll(() => rm(dir, { recursive: true }));
+
+async function pprof(table: StackTable, ...args: string[]): Promise<{ out: string; err: string }> {
+  return pprofLabelled(table, {}, ...args);
+}
+
+async function pprofLabelled(table: StackTable, options: { groupBy?: string }, ...args: string[]) {
+  const file = join(dir, 'profile.pb.gz');
+  await writeFile(file, await encodePprof(table, { range: RANGE, ...options }));
+  const run = spawnSync(GO, ['tool', 'pprof', ...args, file], {
+    encoding: 'utf8',
+    env: { ...process.env, PPROF_TMPDIR: dir },
+  });
+  expect(run.status, run.stderr).toBe(0);
+  return { out: run.stdout, err: run.stderr };
+}
+
+function gcc(output: string, ...flags: string[]): string {
+  const source =
+    'int sum; void work(void) { for (int i = 0; i < 9; i++) sum += i; }\nint main(void) { work(); return sum; }\n';
+  const run = spawnSync('gcc', ['-g', '-O0', '-x', 'c', '-', '-o', output, ...flags], {
+    input: source,
+    encoding: 'utf8',
+  });
+  expect(run.status, run.stderr).toBe(0);
+  return output;
+}
+
+/** ELF address of a symbol, as nm tells it. */
+function addressOf(binary: string, symbol: string): number {
+  const out = spawnSync('nm', [binary], { encoding: 'utf8' }).stdout;
+  return parseInt(new RegExp(`^([0-9a-f]+) . ${symbol}$`, 'm').exec(out)![1]!, 16);
+}
+
+describe('go tool pprof', () => {
+  it('reads a profile without complaint and lists the functions with their shares', async () => {
+    const table = {
+      ...stackTable(
+        'main@app  main@app     start@kernel\nf@app     g>h@app      idle@kernel\n7         2            1',
+      ),
+      objects: [codeObject('/opt/app', 'elf', 'abcdef'), codeObject('[kernel.kallsyms]', 'kernel')],
+    };
+    const { out, err } = await pprof(table, '-top');
+    expect(err).toBe('');
+    expect(out).toMatch(/Type: cpu/);
+    expect(out).toMatch(/Duration: 10s, Total samples = 100ms/);
+    expect(out).toMatch(/70ms 70\.00% 70\.00% {7}70ms 70\.00% {2}f$/m);
+    expect(out).toMatch(/20ms 20\.00% 90\.00% {7}20ms 20\.00% {2}h \(inline\)$/m);
+    expect(out).toMatch(/10ms 10\.00% {3}100% {7}10ms 10\.00% {2}idle$/m);
+    expect((await pprof(table, '-top', '-sample_index=samples')).out).toMatch(/Total samples = 10 *$/m);
+  });
+
+  it('sees addresses, mappings, build ids and labels as they are', async () => {
+    const table = {
+      ...stackTable('main@app  main@app\nf@libc    [unknown]\n7         2', ['node', 'gcc']),
+      objects: [codeObject('/lib/libc.so', 'elf', '012345'), codeObject('/opt/app', 'elf', 'abcdef')],
+    };
+    const { out } = await pprofLabelled(table, { groupBy: 'comm' }, '-raw');
+    expect(out).toMatch(/PeriodType: cpu nanoseconds\nPeriod: 10000000\n/);
+    expect(out).toMatch(/samples\/count cpu\/nanoseconds/);
+    expect(out).toMatch(/^ +7 +70000000: 1 2 *\n +comm:\[node\]/m);
+    expect(out).toMatch(/1: 0x1000 M=1 f /);
+    expect(out).toMatch(/1: 0x0\/0xffffffffffffffff\/0x0 \/lib\/libc\.so 012345 \[FN\]/);
+    expect(out).toMatch(/2: 0x0\/0xffffffffffffffff\/0x0 \/opt\/app abcdef \[FN\]/);
+  });
+
+  it.each([
+    ['position independent', ['-pie', '-fPIE']],
+    ['fixed address', ['-no-pie', '-fno-pie']],
+  ])('finds our addresses in a %s binary when it symbolizes on its own', async (_, flags) => {
+    const binary = gcc(join(dir, `app-${flags[0]!}`), ...flags);
+    const table: StackTable = {
+      ...stackTable('[app]@app\n5'),
+      locationAddress: Float64Array.of(addressOf(binary, 'work') + 4),
+      objects: [codeObject(binary)],
+    };
+    expect((await pprof(table, '-top')).out).toMatch(/50ms +100% +100% +50ms +100% {2}work$/m);
+  });
+
+  it('disassembles and lists a function we have named', async () => {
+    const binary = gcc(join(dir, 'app-disasm'), '-no-pie', '-fno-pie');
+    const table: StackTable = {
+      ...stackTable('work@app\n5'),
+      locationAddress: Float64Array.of(addressOf(binary, 'work') + 4),
+      objects: [codeObject(binary)],
+    };
+    expect((await pprof(table, '-disasm=work')).out).toMatch(/50ms +50ms .*[0-9a-f]+: /);
+  });
+
+  it('shows markers and stand-ins by their names', async () => {
+    const table = stackTable(
+      '[truncated]@[marker]  main@app\n[jit]@[jit]           [x.so]@[anon]\n3                     2',
+    );
+    const { out, err } = await pprof(table, '-top');
+    expect(err).toBe('');
+    expect(out).toMatch(/30ms .*\[jit\]$/m);
+    expect(out).toMatch(/20ms .*\[x\.so\]$/m);
+  });
+});

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { StoreError } from '../../src/store/store-error.ts';
+import { compileStore, startChild } from './child-store.ts';
+import { executeOn, ledgerOf, openAt, temporaryDir, textBatch } from './text-profile.ts';
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await temporaryDir();
+  return () => rm(dataDir, { recursive: true });
+});
+
+/** Names and hashes of all files: what "nothing was touched" is compared by. */
+async function content(): Promise<string[]> {
+  const files = (await readdir(dataDir)).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const bytes = await readFile(join(dataDir, file));
+      return `${file} ${createHash('sha256').update(bytes).digest('hex')}`;
+    }),
+  );
+}
+
+async function openingError(path = dataDir): Promise<StoreError> {
+  const error: unknown = await openAt(path).then(
+    async (store) => {
+      await store.close();
+      return new Error('it opened');
+    },
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof StoreError)) throw error;
+  expect(error.message).not.toMatch(/\n|\bat .*:\d+:\d+/);
+  return error;
+}
+
+async function fill(): Promise<void> {
+  const store = await openAt(dataDir);
+  await store.append(textBatch('main\n5'), ledgerOf(5));
+  await store.close();
+}
+
+describe('openStore', () => {
+  it('makes the directory and keeps what is stored when opened again', async () => {
+    const inner = join(dataDir, 'a', 'b');
+    let store = await openAt(inner);
+    await store.append(textBatch('main\n5'), ledgerOf(5));
+    await store.close();
+    store = await openAt(inner);
+    expect(await store.usage()).toMatchObject({ samples: 5, stacks: 1 });
+    expect(await store.ledger('session')).toEqual(ledgerOf(5));
+    await store.close();
+    expect(await readFile(join(inner, 'VERSION'), 'utf8')).toBe('1\n');
+  });
+
+  it('folds the log into the file when it is closed', async () => {
+    await fill();
+    expect(await readdir(dataDir)).toEqual(['VERSION', 'hot.duckdb']);
+  });
+
+  it('refuses a directory of a newer version and touches nothing', async () => {
+    await fill();
+    await writeFile(join(dataDir, 'VERSION'), '99\n');
+    const before = await content();
+    expect(await openingError()).toMatchObject({
+      kind: 'newer-version',
+      message: expect.stringMatching(
+        /format 99.*up to 1; nothing was changed: use a newer Pilotlight/,
+      ) as string,
+    });
+    expect(await content()).toEqual(before);
+  });
+
+  it('refuses a database of a newer version whose VERSION file is lost', async () => {
+    await fill();
+    await rm(join(dataDir, 'VERSION'));
+    await executeOn(dataDir, `UPDATE meta SET value = '7' WHERE key = 'schema_version'`);
+    const before = await content();
+    expect((await openingError()).kind).toBe('newer-version');
+    expect(await content()).toEqual(before);
+  });
+
+  it('refuses a VERSION file that holds no number', async () => {
+    await writeFile(join(dataDir, 'VERSION'), 'one');
+    expect(await openingError()).toMatchObject({ kind: 'corrupt' });
+    expect(await readdir(dataDir)).toEqual(['VERSION']);
+  });
+
+  it('says what to do when the directory cannot be made', async () => {
+    await writeFile(join(dataDir, 'file'), '');
+    expect(await openingError(join(dataDir, 'file', 'data'))).toMatchObject({
+      kind: 'unwritable',
+      message: expect.stringMatching(
+        /^the data directory .*file\/data cannot be used: ENOTDIR.*--data-dir$/,
+      ) as string,
+    });
+  });
+
+  it('refuses a corrupt file and leaves it as it is', async () => {
+    await fill();
+    const file = join(dataDir, 'hot.duckdb');
+    for (const bytes of [
+      Buffer.alloc(8192, 'not a database'),
+      (await readFile(file)).fill(0xff, 4096, 9000),
+    ]) {
+      await writeFile(file, bytes);
+      const before = await content();
+      const error = await openingError();
+      expect([error.kind, error.message]).toEqual([
+        'corrupt',
+        expect.stringMatching(/nothing was changed: move it/),
+      ]);
+      expect(await content()).toEqual(before);
+    }
+  });
+
+  it('refuses a directory that this process has open, by whatever path', async () => {
+    const store = await openAt(dataDir);
+    await mkdir(join(dataDir, 'sub'));
+    expect(await openingError(join(dataDir, 'sub', '..'))).toMatchObject({ kind: 'locked' });
+    await store.append(textBatch('main\n5'), ledgerOf(5));
+    await store.close();
+    await rm(join(dataDir, 'sub'), { recursive: true });
+    expect(await openAt(dataDir).then((again) => again.close())).toBeUndefined();
+  });
+
+  it('reads without changing anything when opened for reading', async () => {
+    await fill();
+    const before = await content();
+    const store = await openAt(dataDir, true);
+    expect((await store.usage()).samples).toBe(5);
+    await expect(store.append(textBatch('main\n5'), [])).rejects.toMatchObject({ kind: 'unwritable' });
+    await store.close();
+    expect(await content()).toEqual(before);
+  });
+
+  it('refuses work after it was closed', async () => {
+    const store = await openAt(dataDir);
+    await store.close();
+    await store.close();
+    await expect(store.usage()).rejects.toMatchObject({ message: 'the store is closed' });
+    await expect(store.append(textBatch('main\n5'), [])).rejects.toMatchObject({
+      message: 'the store is closed',
+    });
+  });
+});
+
+describe('a data directory held by another process', () => {
+  let compiled: Awaited<ReturnType<typeof compileStore>>;
+  beforeAll(async () => {
+    compiled = await compileStore();
+  });
+  afterAll(() => compiled.remove());
+
+  it('is refused with the number of that process, and the other goes on', async () => {
+    const child = startChild(compiled.dir, dataDir, `setInterval(() => {}, 1000)`);
+    await child.line(/^open$/);
+    expect(await openingError()).toMatchObject({
+      kind: 'locked',
+      message: expect.stringMatching(
+        new RegExp(`hot\\.duckdb is in use by process ${child.process.pid!}; stop that daemon`),
+      ) as string,
+    });
+    expect(child.process.exitCode).toBeNull();
+    await child.kill();
+    await (await openAt(dataDir)).close();
+  });
+});
