@@ -98,10 +98,26 @@ start_once() {
   pid=$!
   inside "node -e '$poll' $pid" || { echo "$name: the daemon does not answer" >&2; cat "$log" >&2; return 1; }
   LC_ALL=C awk -v a="$began" -v b="$(seconds)" -v what="$name" 'BEGIN { printf "%s: ready after %.2f s\n", what, b - a }'
+  sleep 0.5
+  grep -q '^Page: ' "$log" || { echo "$name: no page address printed" >&2; return 1; }
   sed 's/^/  | /' "$log"
   # Not SIGINT: a shell starts background jobs with that ignored.
   kill -TERM "$pid"
   wait "$pid" || true
+  quiesce
+}
+
+# npm may end before the daemon has written out what it holds: waits for every process whose root is the trial's.
+quiesce() {
+  local deadline=$((SECONDS + 30)) process running=yes
+  while [ "$running" = yes ] && [ "$SECONDS" -lt "$deadline" ]; do
+    running=no
+    for process in /proc/[0-9]*; do
+      [ "$(readlink "$process/root" 2>/dev/null)" != "$root" ] || running=yes
+    done
+    sleep 0.1
+  done
+  [ "$running" = no ] || { echo "processes are left 30 s after SIGTERM" >&2; return 1; }
 }
 
 # One process that asks until it is answered, or until the daemon's has ended.
