@@ -44,8 +44,12 @@ checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '\n== %s\n' "$*"; }
 seconds() { date +%s.%N; }
-inside() { chroot "$root" /usr/bin/env -i HOME=/root USER=root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-  LANG=C.UTF-8 "${npm_settings[@]}" /bin/bash -c "cd /root/pilotlight && $1"; }
+# The environment of a fresh login, not that of whoever runs this.
+enter() {
+  exec chroot "$root" /usr/bin/env -i HOME=/root USER=root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    LANG=C.UTF-8 "${npm_settings[@]}" /bin/bash -c "cd /root/pilotlight && $1"
+}
+inside() { (enter "$1"); }
 timed() {
   local what=$1 began
   shift
@@ -94,7 +98,7 @@ make_root() {
 start_once() {
   local name=$1 log=$root/root/start.log began pid
   began=$(seconds)
-  inside 'exec npm start -- --listen 127.0.0.1:4949' >"$log" 2>&1 &
+  enter 'exec npm start -- --listen 127.0.0.1:4949' >"$log" 2>&1 &
   pid=$!
   inside "node -e '$poll' $pid" || { echo "$name: the daemon does not answer" >&2; cat "$log" >&2; return 1; }
   LC_ALL=C awk -v a="$began" -v b="$(seconds)" -v what="$name" 'BEGIN { printf "%s: ready after %.2f s\n", what, b - a }'
@@ -109,15 +113,22 @@ start_once() {
 
 # npm may end before the daemon has written out what it holds: waits for every process whose root is the trial's.
 quiesce() {
-  local deadline=$((SECONDS + 30)) process running=yes
-  while [ "$running" = yes ] && [ "$SECONDS" -lt "$deadline" ]; do
-    running=no
-    for process in /proc/[0-9]*; do
-      [ "$(readlink "$process/root" 2>/dev/null)" != "$root" ] || running=yes
-    done
+  local deadline=$((SECONDS + 30)) left
+  while left=$(inhabitants) && [ "$left" != "" ]; do
+    if [ "$SECONDS" -ge "$deadline" ]; then
+      echo "left 30 s after SIGTERM:" >&2
+      ps -o pid,stat,args -p "${left//$'\n'/,}" >&2
+      return 1
+    fi
     sleep 0.1
   done
-  [ "$running" = no ] || { echo "processes are left 30 s after SIGTERM" >&2; return 1; }
+}
+
+inhabitants() {
+  local process
+  for process in /proc/[0-9]*; do
+    [ "$(readlink "$process/root" 2>/dev/null)" != "$root" ] || echo "${process#/proc/}"
+  done
 }
 
 # One process that asks until it is answered, or until the daemon's has ended.
@@ -138,6 +149,12 @@ mapfile -t npm_settings < <(
   done
   echo npm_config_update_notifier=false
 )
+
+end_inhabitants() {
+  local process
+  for process in $(inhabitants); do kill -KILL "$process" 2>/dev/null || true; done
+}
+trap end_inhabitants EXIT
 
 say "a bare $suite in $root"
 timed "root made" make_root
