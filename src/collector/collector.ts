@@ -8,7 +8,13 @@ import { BatchBuilder, Definitions } from './batch-builder.ts';
 import type { KernelLayoutReader } from './kernel-addresses.ts';
 import { KernelAddresses } from './kernel-addresses.ts';
 import type { Ledger } from './ledger.ts';
-import { CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_REALTIME, native } from './native.ts';
+import {
+  CLOCK_BOOTTIME,
+  CLOCK_MONOTONIC,
+  CLOCK_REALTIME,
+  CLOCK_THREAD_CPUTIME_ID,
+  native,
+} from './native.ts';
 import type { ElfLayoutReader } from './object-ref.ts';
 import { ObjectRegistry } from './object-registry.ts';
 import { ProcessLabels } from './process-labels.ts';
@@ -72,8 +78,8 @@ export class Collector {
     lostStack: 0,
     unknownProcess: 0,
   };
-  /** ms of this thread spent on samples. */
-  busyMs = 0;
+  /** CPU time of this thread spent on samples, ns. */
+  busyNs = 0;
   readonly #options: CollectorOptions;
   readonly kernel = new KernelAddresses();
   readonly #processes: ProcessTable;
@@ -126,9 +132,7 @@ export class Collector {
     this.#attributed = [];
     try {
       await this.#loadObjects(this.#taking);
-      const started = performance.now();
       const batch = await this.#build(this.#taking);
-      this.busyMs += performance.now() - started;
       const taken = { batch, perCpu: countByCpu(this.#taking) };
       this.#taking = [];
       onTaken?.(taken);
@@ -165,7 +169,7 @@ export class Collector {
   }
 
   #onDrain(drained: DrainBatch): void {
-    const started = performance.now();
+    const started = threadCpuNs();
     for (const chunk of drained.chunks) {
       if (chunk.source === 'sideband') {
         decodeSideband(chunk.bytes, (event) => this.#held.push({ timeNs: event.timeNs, event }));
@@ -174,7 +178,7 @@ export class Collector {
       }
     }
     this.#release(Number(drained.readAtNs) - HOLD_BACK_NS);
-    this.busyMs += performance.now() - started;
+    this.busyNs += threadCpuNs() - started;
   }
 
   #decodeLog(cpu: number, bytes: Uint8Array): void {
@@ -282,29 +286,33 @@ export class Collector {
     const clock = wallClock();
     const builder = new BatchBuilder(items.length, this.#definitions);
     const ids = new Map<ProcessImage, ProcessId>();
+    for (const { sample, image } of items) {
+      if (ids.has(image)) continue;
+      const info = await this.#labels.describe(image, sample, clock.ofBoottimeNs(Number(sample.startNs)));
+      builder.defineProcess(info);
+      ids.set(image, info.id);
+    }
+    const started = threadCpuNs();
     for (const { sample, image, stack } of items) {
       const resolved = resolveStack(stack);
       builder.defineStack(resolved);
-      let id = ids.get(image);
-      if (id === undefined) {
-        const startMs = clock.ofBoottimeNs(Number(sample.startNs));
-        const info = await this.#labels.describe(image, sample, startMs);
-        builder.defineProcess(info);
-        id = info.id;
-        ids.set(image, id);
-      }
       builder.addSample({
         timeMs: clock.ofMonotonicNs(sample.timeNs),
         cpu: sample.cpu,
         tid: sample.tid,
         threadName: sample.threadName,
-        process: id,
+        process: ids.get(image)!,
         stack: resolved.stack.id,
         weightNs: sample.periodNs,
       });
     }
+    this.busyNs += threadCpuNs() - started;
     return builder.batch;
   }
+}
+
+function threadCpuNs(): number {
+  return Number(native().clockNs(CLOCK_THREAD_CPUTIME_ID));
 }
 
 function countByCpu(items: readonly Attributed[]): Map<number, number> {

@@ -48,6 +48,9 @@ export class LocalSamplerHost implements SamplerHost {
   async stop(): Promise<void> {
     clearInterval(this.#hotplug);
     await this.#drain?.stop();
+  }
+
+  close(): void {
     this.#sampler.close();
   }
 

@@ -83,6 +83,8 @@ export interface Native {
 
 export const CLOCK_REALTIME = 0;
 export const CLOCK_MONOTONIC = 1;
+/** CPU time of the calling thread. */
+export const CLOCK_THREAD_CPUTIME_ID = 3;
 export const CLOCK_BOOTTIME = 7;
 
 /** A file below the checkout's build/ folder (src/ and dist/ lie equally deep). */

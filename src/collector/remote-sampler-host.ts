@@ -78,6 +78,9 @@ export class RemoteSamplerHost implements SamplerHost {
 
   async stop(): Promise<void> {
     await this.#drain?.stop();
+  }
+
+  close(): void {
     this.#client.close();
     this.#receiver.close();
   }

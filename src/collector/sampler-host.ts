@@ -80,8 +80,10 @@ export interface SamplerHost {
   readonly session: SamplingSession;
   /** Starts draining; `onDrain` is called with each batch, never again after `stop` resolves. */
   start(onDrain: (batch: DrainBatch) => void): Promise<void>;
-  /** Drains once more, then stops. Rejects never. */
+  /** Drains a last time and ends the draining; questions are still answered. */
   stop(): Promise<void>;
+  /** Lets go of everything. */
+  close(): void;
   /** Drains now and delivers through `onDrain` before resolving. */
   drain(): Promise<void>;
   readings(): CpuReading[];

@@ -40,7 +40,7 @@ export class OverheadMeter {
       };
     }
     this.#last = now;
-    return { samplingCpuNs: now.bpfNs + now.samplerSeconds * 1e9 + this.#collector.busyMs * 1e6 };
+    return { samplingCpuNs: now.bpfNs + now.samplerSeconds * 1e9 + this.#collector.busyNs };
   }
 
   async report(): Promise<Overhead> {

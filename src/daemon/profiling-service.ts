@@ -92,6 +92,7 @@ export class ProfilingService implements RunningService {
     await this.#naming.settled(NAMING_PATIENCE_MS);
     await this.#symbolizer.close();
     this.collector.registry.close();
+    this.#parts.host.close();
   }
 
   conservation(): Conservation {

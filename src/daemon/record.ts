@@ -58,7 +58,10 @@ class Recorder {
   #timer: NodeJS.Timeout | undefined;
   #taking: Promise<void> = Promise.resolve();
 
+  readonly #host: LocalSamplerHost;
+
   private constructor(host: LocalSamplerHost, followChildren: boolean) {
+    this.#host = host;
     this.collector = new Collector({
       host,
       ledger: new Ledger(),
@@ -103,6 +106,7 @@ class Recorder {
     );
     await this.#symbolizer.close();
     this.collector.registry.close();
+    this.#host.close();
     return { table, samples: this.profile.samples };
   }
 
