@@ -1,7 +1,7 @@
 // From runtime addresses to locations: address space layout is gone from here on.
 import type { CodeObject } from '../model/code-object.ts';
 import type { Location, Marker, ObjectAddress } from '../model/location.ts';
-import { locationId, markerLocation, MARKER_OBJECT } from '../model/location.ts';
+import { locationId, markerLocation, MARKER_OBJECT, MARKERS } from '../model/location.ts';
 import type { Stack } from '../model/stack.ts';
 import { stackId } from '../model/stack.ts';
 import type { KernelAddresses } from './kernel-addresses.ts';
@@ -24,10 +24,16 @@ export interface AttributedStack {
   resolved?: ResolvedStack;
 }
 
+/** A location and the object that it is in. */
+export interface Located {
+  readonly location: Location;
+  readonly object: CodeObject;
+}
+
 /** The stack as it is stored, with what its locations refer to. */
 export interface ResolvedStack {
   stack: Stack;
-  located: readonly { location: Location; object: CodeObject }[];
+  located: readonly Located[];
 }
 
 /** Stands for a stack whose body never reached us. */
@@ -88,14 +94,34 @@ export function resolveStack(attributed: AttributedStack): ResolvedStack {
   return attributed.resolved;
 }
 
-function locateFrame(frame: AttributedFrame): { location: Location; object: CodeObject } {
-  if ('marker' in frame) return { location: markerLocation(frame.marker), object: MARKER_OBJECT };
-  if ('object' in frame) return { location: locate(frame.object, frame.address), object: frame.object };
-  const object = frame.ref.object!;
-  const address = frame.ref.addressOf(frame.offset - (frame.returnAddress ? 1 : 0));
-  return { location: locate(object, address), object };
+function locateFrame(frame: AttributedFrame): Located {
+  if ('marker' in frame) return MARKER_LOCATIONS.get(frame.marker)!;
+  if ('object' in frame) return locate(frame.object, frame.address);
+  return locate(frame.ref.object!, frame.ref.addressOf(frame.offset - (frame.returnAddress ? 1 : 0)));
 }
 
-function locate(object: CodeObject, address: number): Location {
-  return { id: locationId(object.id, address), object: object.id, address: address as ObjectAddress };
+const MARKER_LOCATIONS: ReadonlyMap<Marker, Located> = new Map(
+  MARKERS.map((marker) => [marker, { location: markerLocation(marker), object: MARKER_OBJECT }]),
+);
+
+/** Locations met lately, by object: the same few thousand recur in every batch, and each id costs 64-bit arithmetic. */
+const met = new WeakMap<CodeObject, Map<number, Located>>();
+/** Per object; the kernel's and a large runtime's hot addresses fit. */
+const MAX_MET = 20_000;
+
+function locate(object: CodeObject, address: number): Located {
+  let known = met.get(object);
+  if (!known) met.set(object, (known = new Map()));
+  let located = known.get(address);
+  if (!located) {
+    const location = {
+      id: locationId(object.id, address),
+      object: object.id,
+      address: address as ObjectAddress,
+    };
+    located = { location, object };
+    if (known.size >= MAX_MET) known.clear();
+    known.set(address, located);
+  }
+  return located;
 }
