@@ -111,7 +111,7 @@ const MAX_MET = 20_000;
 
 function locate(object: CodeObject, address: number): Located {
   let known = met.get(object);
-  if (!known) met.set(object, (known = new Map()));
+  if (!known) met.set(object, (known = new Map<number, Located>()));
   let located = known.get(address);
   if (!located) {
     const location = {

@@ -47,9 +47,12 @@ export class OverheadMeter {
     const readings = this.#host.readings();
     const recorded = readings.reduce((sum, reading) => sum + reading.recorded, 0);
     const bpfNs = readings.reduce((sum, reading) => sum + reading.bpfNs, 0);
+    const idle = readings.reduce((sum, reading) => sum + reading.idle, 0);
+    const idleNs = readings.reduce((sum, reading) => sum + reading.idleNs, 0);
     const { samplerRss } = await this.#read();
     return {
       bpfNsPerSample: recorded > 0 ? bpfNs / recorded : null,
+      bpfNsPerIdleTick: idle > 0 ? idleNs / idle : null,
       bpfCpuPercent: this.#percent.bpf,
       samplerCpuPercent: this.#percent.sampler,
       serviceCpuPercent: this.#percent.service,
