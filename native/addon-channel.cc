@@ -43,13 +43,15 @@ class ChannelHandle : public Napi::ObjectWrap<ChannelHandle> {
   static void hand_over(Napi::Env env, Napi::Function call, Message* data) {
     if (!env) return discard(data);
     std::unique_ptr<Message> message(data);
-    if (!message) {
-      call.Call({env.Null(), Napi::Array::New(env)});
-      return;
-    }
-    Napi::Array fds = Napi::Array::New(env, message->fds.size());
-    for (uint32_t i = 0; i < message->fds.size(); i++) fds.Set(i, message->fds[i]);
-    call.Call({Napi::Buffer<char>::Copy(env, message->bytes.data(), message->bytes.size()), fds});
+    from_thread(env, [&] {
+      if (!message) {
+        call.Call({env.Null(), Napi::Array::New(env)});
+        return;
+      }
+      Napi::Array fds = Napi::Array::New(env, message->fds.size());
+      for (uint32_t i = 0; i < message->fds.size(); i++) fds.Set(i, message->fds[i]);
+      call.Call({Napi::Buffer<char>::Copy(env, message->bytes.data(), message->bytes.size()), fds});
+    });
   }
 
   /// send(bytes, fds)

@@ -65,7 +65,7 @@ class DrainHandle : public Napi::ObjectWrap<DrainHandle> {
     const napi_status status = on_batch_.NonBlockingCall(owned, [this](Napi::Env env, Napi::Function call, Batch* data) {
       std::unique_ptr<Batch> batch(data);
       waiting_--;
-      if (env) call.Call({to_js(env, *batch)});
+      if (env) from_thread(env, [&] { call.Call({to_js(env, *batch)}); });
     });
     if (status != napi_ok) delete owned;
     return status == napi_ok;

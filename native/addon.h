@@ -23,6 +23,17 @@ auto guarded(Napi::Env env, Body body) -> decltype(body()) {
   }
 }
 
+/// Runs what a thread-safe function does in JavaScript: what that throws becomes an uncaught exception, as in a timer.
+/// While the environment is being torn down nothing can be called, and what throws then has nobody to tell.
+template <typename Body>
+void from_thread(Napi::Env env, Body body) {
+  try {
+    body();
+  } catch (const Napi::Error& error) {
+    napi_fatal_exception(env, error.Value());
+  }
+}
+
 inline uint64_t to_u64(const Napi::Value& value) {
   bool lossless;
   return value.As<Napi::BigInt>().Uint64Value(&lossless);

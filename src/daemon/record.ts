@@ -91,12 +91,12 @@ class Recorder {
   }
 
   async begin(): Promise<void> {
-    await this.collector.start();
+    // From first to last: neither the drain nor the symbolizer's worker keeps the process alive while it is waited for.
     this.#timer = setInterval(() => this.#take(), TAKE_MS);
+    await this.collector.start();
   }
 
   async finish(): Promise<{ table: StackTable; samples: number }> {
-    clearInterval(this.#timer);
     await this.collector.stop();
     this.#take();
     await this.#taking;
@@ -107,6 +107,7 @@ class Recorder {
     await this.#symbolizer.close();
     this.collector.registry.close();
     this.#host.close();
+    clearInterval(this.#timer);
     return { table, samples: this.profile.samples };
   }
 

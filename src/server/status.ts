@@ -32,7 +32,9 @@ export const overheadSchema = z
       .number()
       .nullable()
       .optional()
-      .openapi({ description: 'Time in the BPF program for a tick of an idle CPU; null until there was one.' }),
+      .openapi({
+        description: 'Time in the BPF program for a tick of an idle CPU; null until there was one.',
+      }),
     samplerCpuPercent: z.number().openapi({ description: 'Of one CPU; the BPF program excluded.' }),
     serviceCpuPercent: z.number().openapi({ description: 'Of one CPU.' }),
     bpfCpuPercent: z
