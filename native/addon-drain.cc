@@ -42,13 +42,14 @@ class DrainHandle : public Napi::ObjectWrap<DrainHandle> {
                         InstanceMethod("stop", &DrainHandle::stop)});
   }
 
-  /// new Drain(logBytes, intervalMs, onBatch)
+  /// new Drain(logBytes, intervalMs, leisureMs, onBatch)
   explicit DrainHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DrainHandle>(info) {
-    on_batch_ = Napi::ThreadSafeFunction::New(info.Env(), info[2].As<Napi::Function>(), "pilotlight drain", 0, 1);
+    on_batch_ = Napi::ThreadSafeFunction::New(info.Env(), info[3].As<Napi::Function>(), "pilotlight drain", 0, 1);
     on_batch_.Unref(info.Env());  // the host decides how long the process lives
     const uint32_t log_bytes = info[0].As<Napi::Number>().Uint32Value();
     const uint32_t interval_ms = info[1].As<Napi::Number>().Uint32Value();
-    drain_ = std::make_unique<Drain>(log_bytes, interval_ms, [this](Batch* batch) { return deliver(batch); });
+    const uint32_t leisure_ms = info[2].As<Napi::Number>().Uint32Value();
+    drain_ = std::make_unique<Drain>(log_bytes, interval_ms, leisure_ms, [this](Batch* batch) { return deliver(batch); });
     // The thread must be gone before the environment is, however the process ends.
     napi_add_env_cleanup_hook(info.Env(), end_of_environment, this);
   }

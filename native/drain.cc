@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include <algorithm>
+
 namespace pilotlight {
 namespace {
 
@@ -23,8 +25,8 @@ void read_into(Batch& batch, std::map<int, Reader>& readers, bool sideband) {
 
 }  // namespace
 
-Drain::Drain(uint32_t log_bytes, uint32_t interval_ms, Deliver deliver)
-    : log_bytes_(log_bytes), interval_ms_(interval_ms), deliver_(std::move(deliver)) {}
+Drain::Drain(uint32_t log_bytes, uint32_t interval_ms, uint32_t leisure_ms, Deliver deliver)
+    : log_bytes_(log_bytes), interval_ms_(interval_ms), leisure_ms_(leisure_ms), deliver_(std::move(deliver)) {}
 
 void Drain::add_log(int cpu, int fd) {
   LogReader reader(cpu, fd, log_bytes_);
@@ -53,11 +55,18 @@ uint64_t Drain::request() {
 Batch Drain::read_all() {
   Batch batch;
   batch.request = requested_;
-  batch.read_at_ns = monotonic_ns();
+  batch.read_at_ns = read_at_ns_ = monotonic_ns();
   read_into(batch, sidebands_, true);
   read_into(batch, logs_, false);
   answered_ = requested_;
   return batch;
+}
+
+// With mutex_ held.
+bool Drain::due() const {
+  if (requested_ > answered_) return true;
+  if (monotonic_ns() - read_at_ns_ >= leisure_ms_ * UINT64_C(1000000)) return true;
+  return std::any_of(sidebands_.begin(), sidebands_.end(), [](const auto& item) { return item.second.has_records(); });
 }
 
 void Drain::start() {
@@ -69,6 +78,7 @@ void Drain::run() {
   while (!stopping_) {
     wake_.wait_for(lock, std::chrono::milliseconds(interval_ms_), [this] { return stopping_ || requested_ > answered_; });
     if (stopping_) return;
+    if (!due()) continue;
     // A receiver that is behind leaves the records in the rings, where the program counts what no longer fits.
     if (requested_ == answered_ && !deliver_(nullptr)) continue;
     const bool asked = requested_ > answered_;

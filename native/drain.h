@@ -1,4 +1,5 @@
-// The drain thread: reads every CPU's log and side band at an interval and hands whole batches on.
+// The drain thread: reads every CPU's log and side band and hands whole batches on: soon after a side-band record
+// (a process that has just begun may end soon), else at leisure, since each batch costs a turn of JavaScript.
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -31,7 +32,8 @@ class Drain {
   /// With null: may a batch be read now, or has the receiver too much waiting? With a batch: takes it.
   using Deliver = std::function<bool(Batch*)>;
 
-  Drain(uint32_t log_bytes, uint32_t interval_ms, Deliver deliver);
+  /// Looks at the side bands every `interval_ms`, reads everything at least every `leisure_ms`.
+  Drain(uint32_t log_bytes, uint32_t interval_ms, uint32_t leisure_ms, Deliver deliver);
   ~Drain() { stop(); }
   void add_log(int cpu, int fd);
   void add_sideband(int cpu, int fd);
@@ -44,13 +46,15 @@ class Drain {
  private:
   void run();
   Batch read_all();
+  bool due() const;
   const uint32_t log_bytes_;
-  const uint32_t interval_ms_;
+  const uint32_t interval_ms_, leisure_ms_;
   const Deliver deliver_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   bool stopping_ = false;
   uint64_t requested_ = 0, answered_ = 0;
+  uint64_t read_at_ns_ = 0;
   std::map<int, LogReader> logs_;
   std::map<int, SidebandReader> sidebands_;
   std::thread thread_;

@@ -51,6 +51,11 @@ SidebandReader::SidebandReader(int cpu, int fd) : cpu_(cpu), map_(fd, mapped_byt
   if (!map_.data()) fail("mmap", "side band of CPU " + std::to_string(cpu));
 }
 
+bool SidebandReader::has_records() const {
+  const auto* meta = reinterpret_cast<const perf_event_mmap_page*>(map_.data());
+  return load_acquire(&meta->data_head) != meta->data_tail;
+}
+
 void SidebandReader::read(std::vector<char>& out) {
   auto* meta = reinterpret_cast<perf_event_mmap_page*>(map_.data());
   const char* ring = map_.data() + page_bytes();

@@ -30,6 +30,7 @@ class SidebandReader {
   static constexpr size_t kRingBytes = 256 * 1024;
   static size_t mapped_bytes();
   SidebandReader(int cpu, int fd);
+  bool has_records() const;
   void read(std::vector<char>& out);
   int cpu() const { return cpu_; }
 

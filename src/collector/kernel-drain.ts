@@ -7,8 +7,10 @@ import type { NativeCounters, NativeDrain } from './native.ts';
 import { native } from './native.ts';
 import type { CpuReading, DrainBatch, SamplingSession } from './sampler-host.ts';
 
-/** 200 ms: five short turns of JavaScript a second; a log holds seconds. */
-export const DEFAULT_DRAIN_INTERVAL_MS = 200;
+/** How soon a side-band record is seen: a process may live but tens of ms, and its files are best opened while it does. */
+export const DEFAULT_DRAIN_INTERVAL_MS = 100;
+/** Samples alone can wait: a log holds seconds, and every batch costs a turn of JavaScript. */
+const LEISURE_FACTOR = 5;
 
 export class KernelDrain {
   readonly session: SamplingSession;
@@ -21,7 +23,8 @@ export class KernelDrain {
     this.#kit = kit;
     this.session = JSON.parse(kit.get('session')!.text) as SamplingSession;
     this.#counters = new (native().Counters)(kit.get('cpus')!.fd, possibleCpuCount());
-    this.#drain = new (native().Drain)(this.session.logBytes, intervalMs, (batch) => {
+    const leisureMs = intervalMs * LEISURE_FACTOR;
+    this.#drain = new (native().Drain)(this.session.logBytes, intervalMs, leisureMs, (batch) => {
       onDrain(batch);
       while (this.#requests[0] && this.#requests[0].number <= batch.request)
         this.#requests.shift()!.resolve();

@@ -18,7 +18,12 @@ export interface ProgramOptions {
 }
 
 interface DrainConstructor {
-  new (logBytes: number, intervalMs: number, onBatch: (batch: NativeBatch) => void): NativeDrain;
+  new (
+    logBytes: number,
+    intervalMs: number,
+    leisureMs: number,
+    onBatch: (batch: NativeBatch) => void,
+  ): NativeDrain;
 }
 /** What the drain thread delivers, in the order it was read. */
 export interface NativeBatch extends DrainBatch {
