@@ -28,13 +28,9 @@ export const conservationSchema = z
 export const overheadSchema = z
   .object({
     bpfNsPerSample: z.number().nullable().openapi({ description: 'Null until a sample was taken.' }),
-    bpfNsPerIdleTick: z
-      .number()
-      .nullable()
-      .optional()
-      .openapi({
-        description: 'Time in the BPF program for a tick of an idle CPU; null until there was one.',
-      }),
+    bpfNsPerIdleTick: z.number().nullable().optional().openapi({
+      description: 'Time in the BPF program for a tick of an idle CPU; null until there was one.',
+    }),
     samplerCpuPercent: z.number().openapi({ description: 'Of one CPU; the BPF program excluded.' }),
     serviceCpuPercent: z.number().openapi({ description: 'Of one CPU.' }),
     bpfCpuPercent: z

@@ -1,7 +1,6 @@
 // GET /debug/pprof/profile: Go's convention. Waits, then answers what was sampled meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRoute, z } from '@hono/zod-openapi';
-import { encodePprof } from '../../query/pprof.ts';
 import type { App, ServerContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { integerParam, readSelector, windowQuery } from '../params.ts';
@@ -58,8 +57,7 @@ export function debugRoutes(app: App, { store, service, now }: ServerContext): v
       if (!(await waited(seconds * 1000, c.req.raw.signal))) return c.body(null, 499 as 400);
       const range = { fromMs, untilMs: now() };
       await service.flush();
-      const table = await store.stacks(selector, range);
-      return pprofAnswer(c, await encodePprof(table, { range }), range);
+      return await pprofAnswer(c, store, selector, range);
     } finally {
       waiting--;
     }

@@ -1,7 +1,6 @@
 // GET /api/v1/profile: any stored window as a file.
 import { createRoute, z } from '@hono/zod-openapi';
 import { encodeFolded } from '../../query/folded.ts';
-import { encodePprof } from '../../query/pprof.ts';
 import type { App, ServerContext } from '../context.ts';
 import { readWindow, windowQuery } from '../params.ts';
 import { errorResponses, fileResponse } from '../responses.ts';
@@ -28,13 +27,13 @@ export function profileRoutes(app: App, { store, now }: ServerContext): void {
   app.openapi(route, async (c) => {
     const params = c.req.valid('query');
     const { range, selector } = readWindow(params, now());
-    const table = await store.stacks(selector, range);
     if (params.format === 'folded') {
+      const table = await store.stacks(selector, range);
       return c.body(encodeFolded(table), 200, {
         'content-type': 'text/plain; charset=utf-8',
         'content-disposition': attachment(range, 'folded.txt'),
       });
     }
-    return pprofAnswer(c, await encodePprof(table, { range }), range);
+    return pprofAnswer(c, store, selector, range);
   });
 }
