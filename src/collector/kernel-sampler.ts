@@ -54,6 +54,8 @@ export class KernelSampler {
   readonly kit: Kit;
   readonly session: SamplingSession;
   readonly #possible = possibleCpuCount();
+  /** Enabled time of each CPU's event when it was last looked at, ns. */
+  readonly #enabledNs = new Map<number, bigint>();
 
   private constructor(kit: Kit) {
     this.kit = kit;
@@ -90,10 +92,11 @@ export class KernelSampler {
   /** Attaches CPUs that came online and lets go of those that went; gives what changed in the kit. */
   syncCpus(): { kept: KitItem[]; dropped: string[] } {
     const online = new Set(cpuList('online'));
+    const alive = new Set([...online].filter((cpu) => this.#isEnabled(cpu)));
     const change = { kept: [] as KitItem[], dropped: [] as string[] };
     for (const name of [...this.kit.keys()]) {
       const cpu = cpuOfItem(name, 'event') ?? cpuOfItem(name, 'sideband');
-      if (cpu !== null && !online.has(cpu)) {
+      if (cpu !== null && !alive.has(cpu)) {
         this.#drop(name, cpu);
         change.dropped.push(name);
       }
@@ -107,6 +110,16 @@ export class KernelSampler {
   close(): void {
     for (const item of this.kit.values()) if (item.fd >= 0) closeSync(item.fd);
     this.kit.clear();
+  }
+
+  /** Events end with their CPU, also when it was away only between two looks: then their time stands still. */
+  #isEnabled(cpu: number): boolean {
+    const event = this.kit.get(`event.${cpu}`);
+    if (!event) return false;
+    const enabledNs = native().readEnabledNs(event.fd);
+    const before = this.#enabledNs.get(cpu);
+    this.#enabledNs.set(cpu, enabledNs);
+    return before === undefined || enabledNs > before;
   }
 
   #attach(cpu: number): KitItem[] {
@@ -141,6 +154,7 @@ export class KernelSampler {
       const expected = readExpected(counters.read(cpu), addon.readEnabledNs(item.fd));
       counters.setAccount(cpu, BigInt(expected), 0n, 0n);
     }
+    this.#enabledNs.delete(cpu);
     closeSync(item.fd);
     this.kit.delete(name);
   }

@@ -1,4 +1,5 @@
 // SamplerHost in the service: drains through the descriptors it was handed, asks the sampler for the rest.
+import { closeSync } from 'node:fs';
 import type { OpenResult } from '../model/object-source.ts';
 import { DEFAULT_DRAIN_INTERVAL_MS, KernelDrain } from './kernel-drain.ts';
 import type { Kit } from './kit.ts';
@@ -71,9 +72,16 @@ export class RemoteSamplerHost implements SamplerHost {
     this.#drain = drain;
     this.#receiver.onChange((text, fds) => {
       if (text.startsWith('K ')) drain.add(decodeKitItem(Buffer.from(text), fds));
-      if (text.startsWith('D ')) drain.drop(text.slice(2));
+      if (text.startsWith('D ')) this.#drop(text.slice(2), drain);
     });
     return Promise.resolve();
+  }
+
+  /** The descriptors of a CPU that went away are ours to close. */
+  #drop(name: string, drain: KernelDrain): void {
+    const fd = this.#kit.get(name)?.fd ?? -1;
+    drain.drop(name);
+    if (fd >= 0) closeSync(fd);
   }
 
   async stop(): Promise<void> {
