@@ -54,7 +54,7 @@ export function attribute(
   for (let i = 0; i < stack.kernel.length; i++) frames.push(kernelFrame(stack.kernel[i]!, i, kernel));
   if (stack.kernelError) frames.push({ marker: '[no kernel stack]' });
   if (stack.kernel.length === MAX_FRAMES) frames.push({ marker: '[truncated]' });
-  if (stack.kthread) return { frames, refs };
+  if (stack.kthread) return { frames: frames.length > 0 ? frames : [{ marker: '[no kernel stack]' }], refs };
   for (let i = 0; i < stack.user.length; i++) {
     const frame = userFrame(stack.user[i]!, i, process);
     if ('ref' in frame) refs.add(frame.ref);

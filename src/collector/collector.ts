@@ -26,6 +26,7 @@ import type { DrainBatch, SamplerHost } from './sampler-host.ts';
 import type { SidebandEvent } from './sideband.ts';
 import { decodeSideband } from './sideband.ts';
 import { StackCache } from './stack-cache.ts';
+import { MAX_FRAMES } from './wire.gen.ts';
 
 /** A record is stamped at its tick and published within microseconds: what is older than this is complete. */
 const HOLD_BACK_NS = 10e6;
@@ -140,6 +141,7 @@ export class Collector {
     } catch (error) {
       this.#attributed = this.#taking.concat(this.#attributed);
       this.#taking = [];
+      this.forgetDefinitions(); // those of the batch that was being built
       throw error;
     }
   }
@@ -256,18 +258,19 @@ export class Collector {
     if (!stack) this.walks.lostStack++;
     else if (stack.kthread) this.walks.kernelThread++;
     else if (stack.user.length === 0) this.walks.noUserStack++;
+    else if (stack.user.length === MAX_FRAMES) this.walks.truncated++;
     else this.walks.framePointer++;
   }
 
   async #resync(): Promise<void> {
     const now = performance.now();
-    const lost = this.#processes.lostRecords - this.#lostSeen;
+    const { lostRecords } = this.#processes;
     if (now - this.#resyncedAtMs < RESYNC_MS) return;
     const { host, readKernelLayout } = this.#options;
-    if (lost > 0) {
-      this.#lostSeen = this.#processes.lostRecords;
+    if (lostRecords > this.#lostSeen) {
       this.#resyncedAtMs = now;
       await host.processes((process) => this.#processes.addSnapshot(process));
+      this.#lostSeen = lostRecords; // not where the sampler did not answer: then it is asked again
     }
     if (this.kernel.takeMissed()) {
       this.#resyncedAtMs = now;
@@ -288,7 +291,9 @@ export class Collector {
     const ids = new Map<ProcessImage, ProcessId>();
     for (const { sample, image } of items) {
       if (ids.has(image)) continue;
-      const info = await this.#labels.describe(image, sample, clock.ofBoottimeNs(Number(sample.startNs)));
+      // Once per process: the clocks' distance changes by a little from batch to batch, the process's start does not.
+      const startMs = (image.process.startMs ??= clock.ofBoottimeNs(Number(sample.startNs)));
+      const info = await this.#labels.describe(image, sample, startMs);
       builder.defineProcess(info);
       ids.set(image, info.id);
     }

@@ -38,12 +38,18 @@ export class ObjectRef {
   /** Address in the object of the byte at `offset` in the file. Needs `object`. */
   addressOf(offset: number): number {
     if (this.object?.addressing !== 'elf') return offset;
-    for (const segment of this.segments) {
-      // A mapping covers whole pages, so it reaches a little beyond the segment's bytes on both sides.
-      const pageStart = segment.offset - (segment.offset % 4096);
-      if (offset >= pageStart && offset < segment.offset + segment.filesz)
-        return offset - segment.offset + segment.vaddr;
-    }
-    return offset;
+    // A mapping covers whole pages, so it reaches a little before the segment's bytes, where another's may lie.
+    const segment = this.#segmentFrom(offset, (s) => s.offset) ?? this.#segmentFrom(offset, pageStart);
+    const address = segment ? offset - segment.offset + segment.vaddr : offset;
+    // Anyone can map a file whose headers are nonsense.
+    return Number.isSafeInteger(address) && address >= 0 ? address : offset;
   }
+
+  #segmentFrom(offset: number, start: (segment: ElfSegment) => number): ElfSegment | undefined {
+    return this.segments.find((s) => offset >= start(s) && offset < s.offset + s.filesz);
+  }
+}
+
+function pageStart({ offset }: ElfSegment): number {
+  return offset - (offset % 4096);
 }

@@ -11,8 +11,8 @@ export function parseStat(text: string): { comm: string; startTicks: number } {
   return { comm: text.slice(open + 1, close), startTicks: Number(fields[22 - 3]) };
 }
 
-/** A line of /proc/PID/maps: `start-end perms offset major:minor inode      path`. */
-const MAPS_LINE = /^([0-9a-f]+)-([0-9a-f]+) (\S{4}) ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+) *(.*)$/;
+/** A line of /proc/PID/maps: `start-end perms offset major:minor inode      path`. A path may hold any character. */
+const MAPS_LINE = /^([0-9a-f]+)-([0-9a-f]+) (\S{4}) ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+) *(.*)$/s;
 
 /** Executable mappings only, in address order. */
 export function parseExecutableMappings(text: string): ProcMapping[] {

@@ -33,6 +33,8 @@ export class TrackedProcess {
   readonly serial = nextSerial++;
   /** Null until /proc or a sample tells: fork records carry no start time. */
   startTicks: number | null;
+  /** Start on the wall clock, ms since the epoch; null until it has been worked out. */
+  startMs: number | null = null;
   image: ProcessImage;
   readonly space = new AddressSpace();
   /** CLOCK_MONOTONIC, ns; null while it runs. */
@@ -115,6 +117,7 @@ export class ProcessTable {
       );
       this.#processes.set(snapshot.pid, process);
     }
+    process.image.comm ||= snapshot.comm;
     process.image.cgroup ||= snapshot.cgroup;
     process.image.exe ||= snapshot.exe;
     for (const mapping of snapshot.mappings) {
@@ -165,9 +168,13 @@ export class ProcessTable {
     return process.startTicks === startTicks ? process : null;
   }
 
-  /** A process of which neither side band nor /proc said anything (it came and went, or records were lost). */
-  addUnknown(pid: number, startNs: bigint, comm: string): TrackedProcess {
-    const process = new TrackedProcess(pid, startTicksOf(startNs), comm);
+  /**
+   * A process of which neither side band nor /proc said anything (it came and went, or records were lost).
+   * Its image is named after the thread that was sampled; its own name is /proc's to tell.
+   */
+  addUnknown(pid: number, startNs: bigint, threadName: string): TrackedProcess {
+    const process = new TrackedProcess(pid, startTicksOf(startNs), threadName);
+    process.image.comm = '';
     this.#processes.set(pid, process);
     return process;
   }

@@ -14,11 +14,27 @@ function isPid(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31;
 }
 
-/** Cuts a process's mappings into pieces that fit into a message. */
+/** PATH_MAX. /proc/PID/maps prints longer paths, which nobody can open. */
+const MAX_PATH = 4096;
+/**
+ * JSON of a part's mappings, bytes. A character takes up to 6 bytes, so `exe`, `cgroup` and one more mapping may add
+ * 24 KiB each, and the message stays below the largest (96 KiB).
+ */
+const MAX_PART_BYTES = 20 * 1024;
+
+/** Cuts a process's mappings into pieces that fit into a message, however long the paths that it has made. */
 export function processParts(process: ProcSnapshot): ProcSnapshot[] {
-  const parts: ProcSnapshot[] = [];
-  for (let i = 0; i === 0 || i < process.mappings.length; i += MAPPINGS_PER_PART) {
-    parts.push({ ...process, mappings: process.mappings.slice(i, i + MAPPINGS_PER_PART) });
+  let part: ProcSnapshot = { ...process, mappings: [] };
+  const parts = [part];
+  let bytes = 0;
+  for (const mapping of process.mappings) {
+    if (part.mappings.length === MAPPINGS_PER_PART || bytes > MAX_PART_BYTES) {
+      parts.push((part = { ...process, mappings: [] }));
+      bytes = 0;
+    }
+    const path = mapping.path.slice(0, MAX_PATH);
+    part.mappings.push({ ...mapping, path });
+    bytes += Buffer.byteLength(JSON.stringify(path));
   }
   return parts;
 }

@@ -4,9 +4,9 @@ import { NO_WORKLOAD } from '../model/process.ts';
 
 /** 64 hex digits: docker, containerd, cri-o, podman alike; `docker-<id>.scope`, `cri-containerd-<id>.scope`, …/<id>. */
 const CONTAINER_ID = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?=\/|$)/g;
-/** `kubepods-burstable-pod<uid>.slice` (systemd, dashes as underscores) or `/kubepods/burstable/pod<uid>/`. */
+/** `kubepods-burstable-pod<uid>.slice` (systemd, dashes as underscores; `:` follows when containerd does not use systemd) or `/kubepods/burstable/pod<uid>/`. */
 const POD_UID =
-  /pod([0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}|[0-9a-f]{32})(?:\.slice)?(?=\/|$)/;
+  /pod([0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}|[0-9a-f]{32})(?:\.slice)?(?=[/:]|$)/;
 const UNIT = /\/([^/]+\.(?:service|scope|socket|mount))(?=\/|$)/g;
 
 export function workloadOf(cgroup: string): Workload {

@@ -4,6 +4,7 @@ import type { Collector, TakenBatch } from '../collector/collector.ts';
 import type { Ledger } from '../collector/ledger.ts';
 import type { CpuReading } from '../collector/sampler-host.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
+import { carryDefinitions } from './carry-definitions.ts';
 import type { Naming } from './naming.ts';
 
 /** Samples kept while the store refuses (disk full, …): about five minutes of 4 busy CPUs. More are a named loss. */
@@ -54,10 +55,7 @@ export class Flusher {
     } catch (error) {
       this.#fail(error);
     }
-    while (this.#unsent[0]) {
-      if (!(await this.#append(this.#unsent[0]))) break;
-      this.#unsent.shift();
-    }
+    while (this.#unsent[0] && (await this.#append(this.#unsent[0])));
     this.#dropExcess();
   }
 
@@ -71,7 +69,9 @@ export class Flusher {
       return false;
     }
     this.lastError = null;
+    // In one turn: whoever asks for the account sees these samples once.
     for (const [cpu, count] of perCpu) ledger.store(cpu, count);
+    this.#unsent.shift();
     return true;
   }
 
@@ -86,6 +86,10 @@ export class Flusher {
     while (this.unsentSamples > MAX_UNSENT_SAMPLES) {
       const dropped = this.#unsent.shift()!;
       for (const [cpu, count] of dropped.perCpu) ledger.lose(cpu, 'storeFailed', count);
+      carryDefinitions(
+        dropped.batch,
+        this.#unsent.map(({ batch }) => batch),
+      );
       collector.forgetDefinitions();
     }
   }
