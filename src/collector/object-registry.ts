@@ -10,6 +10,8 @@ import type { SamplerHost } from './sampler-host.ts';
 import type { MappedFile } from './sideband.ts';
 import { vdsoImageFd } from './vdso-image.ts';
 
+/** Most processes with JIT code write no perf map; one that does may begin to at any time. */
+const NO_MAP_RETRY_MS = 15_000;
 /** Objects known at once; the least recently mapped are forgotten (and found again when mapped again). */
 const MAX_REFS = 20_000;
 
@@ -19,6 +21,8 @@ export class ObjectRegistry implements ObjectSource {
   readonly #refs = new Map<string, ObjectRef>();
   readonly #byId = new Map<ObjectId, ObjectRef>();
   readonly #jitPids = new Map<ObjectId, number>();
+  /** When a process was last found to have no perf map, ms of performance.now(). */
+  readonly #noMapAtMs = new Map<number, number>();
   /** Descriptors of files read lately, so that an object of an exited process can still be named. */
   readonly #fds = new FdCache(256);
 
@@ -68,10 +72,8 @@ export class ObjectRegistry implements ObjectSource {
       case 'module':
       case 'bpf':
         return this.#host.openKernelFile('kallsyms');
-      case 'jit': {
-        const pid = this.#jitPids.get(object.id);
-        return pid === undefined ? { ok: false, reason: 'no-map' } : this.#host.openPerfMap(pid);
-      }
+      case 'jit':
+        return this.#openPerfMap(object.id);
       case 'vdso':
         return vdsoImageFd();
       case 'elf': {
@@ -87,6 +89,18 @@ export class ObjectRegistry implements ObjectSource {
 
   close(): void {
     this.#fds.close();
+  }
+
+  async #openPerfMap(id: ObjectId): Promise<OpenResult> {
+    const pid = this.#jitPids.get(id);
+    const now = performance.now();
+    if (pid === undefined || now - (this.#noMapAtMs.get(pid) ?? -Infinity) < NO_MAP_RETRY_MS) {
+      return { ok: false, reason: 'no-map' };
+    }
+    const opened = await this.#host.openPerfMap(pid);
+    if (this.#noMapAtMs.size > MAX_REFS) this.#noMapAtMs.clear();
+    if (!opened.ok) this.#noMapAtMs.set(pid, now);
+    return opened;
   }
 
   async #read(ref: ObjectRef): Promise<void> {
