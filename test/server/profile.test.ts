@@ -24,6 +24,7 @@ async function pprofOf(response: Response) {
     types: profile.sampleType.map(({ type, unit }) => `${text(type)}/${text(unit)}`),
     values: profile.sample.map((sample) => sample.value.map(Number)),
     names: profile.function.map(({ name }) => text(name)),
+    labels: profile.sample.map((sample) => sample.label.map(({ key, str }) => `${text(key)}=${text(str)}`)),
   };
 }
 
@@ -42,6 +43,7 @@ describe('GET /api/v1/profile', () => {
       [60, 60 * PERIOD_NS],
     ]);
     expect(new Set(profile.names)).toEqual(new Set(['main', 'parse']));
+    expect(profile.labels).toEqual([['comm=node'], ['comm=gcc']]);
   });
 
   it('answers folded stacks as text', async () => {
