@@ -16,6 +16,12 @@ export type ElfLayoutReader = (fd: number) => ElfLayout;
 
 export type RefKind = 'file' | 'vdso' | 'jit';
 
+export interface SeenIn {
+  pid: number;
+  start: bigint;
+  end: bigint;
+}
+
 export class ObjectRef {
   readonly kind: RefKind;
   readonly path: string;
@@ -27,7 +33,9 @@ export class ObjectRef {
   /** Pending while the file is being opened. */
   loading: Promise<void> | null = null;
   /** A mapping through which the file can be opened. */
-  seenIn: { pid: number; start: bigint; end: bigint } | null = null;
+  seenIn: SeenIn | null = null;
+  /** The mapping through which opening it was last tried and failed; null where it has been read. */
+  failedIn: SeenIn | null = null;
 
   constructor(kind: RefKind, path: string, buildId: string) {
     this.kind = kind;

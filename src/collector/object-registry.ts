@@ -2,7 +2,7 @@
 import { openSync, closeSync, readFileSync } from 'node:fs';
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import { objectId } from '../model/code-object.ts';
-import type { ObjectSource, OpenResult } from '../model/object-source.ts';
+import type { OpenedObject, ObjectSource, OpenResult } from '../model/object-source.ts';
 import type { ElfLayoutReader } from './object-ref.ts';
 import { ObjectRef } from './object-ref.ts';
 import { FdCache } from './fd-cache.ts';
@@ -14,6 +14,8 @@ import { vdsoImageFd } from './vdso-image.ts';
 const NO_MAP_RETRY_MS = 15_000;
 /** Objects known at once; the least recently mapped are forgotten (and found again when mapped again). */
 const MAX_REFS = 20_000;
+/** Processes of one file may come and go faster than it can be opened through them. */
+const MAX_TRIES = 3;
 
 export class ObjectRegistry implements ObjectSource {
   readonly #host: SamplerHost;
@@ -58,9 +60,12 @@ export class ObjectRegistry implements ObjectSource {
     return ref;
   }
 
-  /** Starts reading the file if that has not been done; `ref.object` is set when the promise resolves. */
+  /**
+   * Starts reading the file if that has not been done, or could not be and another process has mapped it since;
+   * `ref.object` is set when the promise resolves.
+   */
   load(ref: ObjectRef): Promise<void> {
-    if (ref.object) return Promise.resolve();
+    if (ref.object && (!ref.failedIn || ref.failedIn === ref.seenIn)) return Promise.resolve();
     ref.loading ??= this.#read(ref).finally(() => (ref.loading = null));
     return ref.loading;
   }
@@ -104,13 +109,22 @@ export class ObjectRegistry implements ObjectSource {
   }
 
   async #read(ref: ObjectRef): Promise<void> {
-    const opened = await this.#openFile(ref);
-    if (!opened.ok) return this.#settle(ref, unreadObject(ref));
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const { seenIn } = ref;
+      const opened = await this.#openFile(ref);
+      if (opened.ok && this.#readOpened(ref, opened)) return;
+      ref.failedIn = seenIn;
+      if (ref.seenIn === seenIn) break; // else another process has mapped it meanwhile
+    }
+    if (!ref.object) this.#settle(ref, unreadObject(ref));
+  }
+
+  /** False where the file is not an ELF file, or not the one that was mapped: the path leads to another by now. */
+  #readOpened(ref: ObjectRef, opened: OpenedObject): boolean {
     const layout = this.#readLayout(opened.fd);
     if (!layout.ok || (ref.buildId !== '' && layout.buildId !== ref.buildId)) {
-      // Not an ELF file, or the path leads to another file by now.
       opened.close();
-      return this.#settle(ref, unreadObject(ref));
+      return false;
     }
     const key = layout.buildId ? `build:${layout.buildId}` : `content:${layout.contentKey}`;
     ref.segments = layout.segments;
@@ -122,7 +136,9 @@ export class ObjectRegistry implements ObjectSource {
       size: layout.size,
       addressing: 'elf',
     });
+    ref.failedIn = null;
     this.#fds.keep(ref.object!.id, opened);
+    return true;
   }
 
   async #openFile(ref: ObjectRef): Promise<OpenResult> {
