@@ -4,7 +4,7 @@
 __attribute__((noinline)) void lives_briefly(double seconds)
 {
 	while (cpu_seconds() < seconds)
-		for (volatile int i = 0; i < 20000; i++)
+		for (volatile int i = 0; i < 400000; i++)
 			;
 }
 
