@@ -28,9 +28,11 @@ const TOOLS = [
   { what: 'gcc', debian: 'gcc', purpose: 'test', present: () => onPath('gcc') },
   { what: 'go', debian: 'golang-go', purpose: 'test', present: () => onPath('go') },
   { what: 'chromium', debian: 'chromium', purpose: 'test', present: () => findBrowser() !== undefined },
-  // bench: what the overhead is compared with
+  // bench: what the overhead is compared with, and what the loads are made with and of
   { what: 'perf', debian: 'linux-perf', purpose: 'bench', present: () => onPath('perf') },
   { what: 'bpftrace', debian: 'bpftrace', purpose: 'bench', present: () => onPath('bpftrace') },
+  { what: 'a C compiler', debian: 'gcc', purpose: 'bench', present: () => onPath('cc') },
+  { what: 'make', debian: 'make', purpose: 'bench', present: () => onPath('make') },
 ];
 
 /** The browser for tests: PILOTLIGHT_CHROMIUM where it is set, else the first that PATH has. */
