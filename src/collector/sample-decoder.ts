@@ -48,50 +48,53 @@ export class SampleDecoder {
   ): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = 0; at < bytes.length;) {
-      const size = view.getUint32(at + SAMPLE.size, true);
+      const size = at + SAMPLE.bytes <= bytes.length ? view.getUint32(at + SAMPLE.size, true) : 0;
       if (size < SAMPLE.bytes || at + size > bytes.length) {
         throw new RangeError(`log record of ${size} bytes at ${at} of ${bytes.length}`);
       }
-      const record = new DataView(view.buffer, view.byteOffset + at, size);
-      const sequence = Number(record.getBigUint64(SAMPLE.sequence, true));
+      const sequence = Number(view.getBigUint64(at + SAMPLE.sequence, true));
       if (sequence !== this.next) onGap(this.next, sequence);
       this.next = sequence + 1;
-      onSample(this.#sample(record));
+      onSample(this.#sample(view, at, size));
       at += size;
     }
   }
 
-  #sample(record: DataView): RawSample {
-    const flags = record.getUint16(SAMPLE.flags, true);
+  #sample(view: DataView, at: number, size: number): RawSample {
+    const flags = view.getUint16(at + SAMPLE.flags, true);
     return {
       cpu: this.#cpu,
-      timeNs: Number(record.getBigUint64(SAMPLE.time_ns, true)),
-      periodNs: Number(record.getBigUint64(SAMPLE.period_ns, true)),
-      pid: record.getUint32(SAMPLE.tgid, true),
-      tid: record.getUint32(SAMPLE.tid, true),
-      uid: record.getUint32(SAMPLE.uid, true),
-      startNs: record.getBigUint64(SAMPLE.start_ns, true),
-      cgroupV2: record.getBigUint64(SAMPLE.cgroup_v2, true),
-      cgroupV1: record.getBigUint64(SAMPLE.cgroup_v1, true),
-      threadName: commText(record),
+      timeNs: Number(view.getBigUint64(at + SAMPLE.time_ns, true)),
+      periodNs: Number(view.getBigUint64(at + SAMPLE.period_ns, true)),
+      pid: view.getUint32(at + SAMPLE.tgid, true),
+      tid: view.getUint32(at + SAMPLE.tid, true),
+      uid: view.getUint32(at + SAMPLE.uid, true),
+      startNs: view.getBigUint64(at + SAMPLE.start_ns, true),
+      cgroupV2: view.getBigUint64(at + SAMPLE.cgroup_v2, true),
+      cgroupV1: view.getBigUint64(at + SAMPLE.cgroup_v1, true),
+      threadName: commText(view, at),
       userMode: (flags & SAMPLE_FLAGS.userMode) !== 0,
-      stack: this.#stack(record, flags),
+      stack: this.#stack(view, at, size, flags),
     };
   }
 
-  #stack(record: DataView, flags: number): RawStack | null {
-    const slot = record.getUint16(SAMPLE.slot, true) % SENT_SLOTS;
-    const hash = record.getBigUint64(SAMPLE.stack_hash, true);
+  #stack(view: DataView, at: number, size: number, flags: number): RawStack | null {
+    const slot = view.getUint16(at + SAMPLE.slot, true) % SENT_SLOTS;
+    const hash = view.getBigUint64(at + SAMPLE.stack_hash, true);
     if ((flags & SAMPLE_FLAGS.body) === 0) {
       const known = this.#mirror[slot];
       return known?.hash === hash ? known : null;
     }
-    const kernelFrames = Math.min(record.getUint16(SAMPLE.kernel_frames, true), MAX_FRAMES);
-    const userFrames = Math.min(record.getUint16(SAMPLE.user_frames, true), MAX_FRAMES);
+    const kernelFrames = Math.min(view.getUint16(at + SAMPLE.kernel_frames, true), MAX_FRAMES);
+    const userFrames = Math.min(view.getUint16(at + SAMPLE.user_frames, true), MAX_FRAMES);
+    if (SAMPLE.bytes + (kernelFrames + userFrames) * 8 > size) {
+      throw new RangeError(`log record of ${size} bytes with ${kernelFrames + userFrames} frames`);
+    }
+    const body = at + SAMPLE.bytes;
     const stack: RawStack = {
       hash,
-      kernel: addresses(record, SAMPLE.bytes, kernelFrames),
-      user: addresses(record, SAMPLE.bytes + kernelFrames * 8, userFrames),
+      kernel: addresses(view, body, kernelFrames),
+      user: addresses(view, body + kernelFrames * 8, userFrames),
       kthread: (flags & SAMPLE_FLAGS.kthread) !== 0,
       userError: (flags & SAMPLE_FLAGS.userError) !== 0,
       kernelError: (flags & SAMPLE_FLAGS.kernelError) !== 0,
@@ -101,14 +104,14 @@ export class SampleDecoder {
   }
 }
 
-function commText(record: DataView): string {
-  const bytes = Buffer.from(record.buffer, record.byteOffset + SAMPLE.comm, COMM_BYTES);
+function commText(view: DataView, at: number): string {
+  const bytes = Buffer.from(view.buffer, view.byteOffset + at + SAMPLE.comm, COMM_BYTES);
   const end = bytes.indexOf(0);
   return bytes.toString('utf8', 0, end < 0 ? COMM_BYTES : end);
 }
 
-function addresses(record: DataView, at: number, count: number): BigUint64Array {
-  const result = new BigUint64Array(count);
-  for (let i = 0; i < count; i++) result[i] = record.getBigUint64(at + i * 8, true);
-  return result;
+/** Copies bytes, not numbers: a `bigint` each would be most of the garbage that decoding makes. */
+function addresses(view: DataView, at: number, count: number): BigUint64Array {
+  const start = view.byteOffset + at;
+  return new BigUint64Array(view.buffer.slice(start, start + count * 8) as ArrayBuffer);
 }
