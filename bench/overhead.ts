@@ -53,18 +53,16 @@ async function run(options: OverheadOptions, args: readonly string[]): Promise<v
     busyBefore: hostShares(before, hostTime()).busy,
   };
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));
-  try {
-    const text = section(facts, options, await measureAll(options, folder));
-    console.log(`\n${text}\n`);
-    if (!options.write) {
-      console.log(`Not written to ${options.report}: a partial or short run (--write writes it).`);
-      return;
-    }
-    writeSection(resolve(ROOT, options.report), 'overhead', text);
-    console.log(`Written to ${options.report}.`);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  // Also when it ends early; by then everything that writes there has ended (bench/lib/child.ts).
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const text = section(facts, options, await measureAll(options, folder));
+  console.log(`\n${text}\n`);
+  if (!options.write) {
+    console.log(`Not written to ${options.report}: a partial or short run (--write writes it).`);
+    return;
   }
+  writeSection(resolve(ROOT, options.report), 'overhead', text);
+  console.log(`Written to ${options.report}.`);
 }
 
 try {

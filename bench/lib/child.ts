@@ -8,11 +8,18 @@ export type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 /** What is still running, and how it is told to end when the benchmark ends early. */
 const running = new Map<Child, NodeJS.Signals>();
 
+/** A daemon writes out what it has. */
+const EARLY_END_MS = 20_000;
+
 process.on('exit', () => {
   for (const [child, signal] of running) child.kill(signal);
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => process.exit(1)); // through the handler above
+  process.once(signal, () => {
+    console.error(`ended by ${signal}, stopping what was started`);
+    const ends = [...running].map(([child, how]) => endChild(child, how, EARLY_END_MS));
+    void Promise.allSettled(ends).then(() => process.exit(1));
+  });
 }
 
 export interface ChildOptions {
