@@ -27,6 +27,8 @@ export class ObjectRef {
   readonly path: string;
   /** As the kernel gave it with the mapping; '' where unknown. */
   readonly buildId: string;
+  /** Inode number of the file where that is all that identifies it; '' otherwise. */
+  readonly inode: string;
   /** Set once the file has been looked at, or at once for what has no file. */
   object: CodeObject | null = null;
   segments: readonly ElfSegment[] = [];
@@ -37,10 +39,11 @@ export class ObjectRef {
   /** The mapping through which opening it was last tried and failed; null where it has been read. */
   failedIn: SeenIn | null = null;
 
-  constructor(kind: RefKind, path: string, buildId: string) {
+  constructor(kind: RefKind, path: string, buildId: string, inode = '') {
     this.kind = kind;
     this.path = path;
     this.buildId = buildId;
+    this.inode = inode;
   }
 
   /** Address in the object of the byte at `offset` in the file. Needs `object`. */

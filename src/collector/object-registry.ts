@@ -1,5 +1,5 @@
 // Knows every object that was mapped: its identity, and how its file can be opened again.
-import { openSync, closeSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import { objectId } from '../model/code-object.ts';
 import type { OpenedObject, ObjectSource, OpenResult } from '../model/object-source.ts';
@@ -38,7 +38,7 @@ export class ObjectRegistry implements ObjectSource {
     const key = file.buildId ? `build:${file.buildId}` : `${path}\0${file.device}\0${file.inode}`;
     let ref = this.#refs.get(key);
     if (!ref) {
-      ref = new ObjectRef(path === '[vdso]' ? 'vdso' : 'file', path, file.buildId);
+      ref = new ObjectRef(path === '[vdso]' ? 'vdso' : 'file', path, file.buildId, file.inode);
       this.#remember(key, ref);
       if (ref.kind === 'vdso') this.#settle(ref, vdsoObject());
     }
@@ -146,8 +146,11 @@ export class ObjectRegistry implements ObjectSource {
       const opened = await this.#host.openObject(ref.seenIn.pid, ref.seenIn);
       if (opened.ok) return opened;
     }
-    // The process has exited. Its path usually still leads to the file; the build id tells whether it does.
-    return ref.buildId === '' ? { ok: false, reason: 'no-file' } : openHostPath(ref.path);
+    // The process has exited. Its path usually still leads to the file; build id or inode tell whether it does.
+    const opened = openHostPath(ref.path);
+    if (!opened.ok || ref.buildId !== '' || fstatSync(opened.fd).ino === Number(ref.inode)) return opened;
+    opened.close();
+    return { ok: false, reason: 'no-file' };
   }
 
   #settle(ref: ObjectRef, object: CodeObject): void {
