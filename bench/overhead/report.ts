@@ -132,8 +132,8 @@ function throughputPart({ losses, steal, disturbed }: ThroughputResult, options:
     table(['profiler', 'loss', '95 % interval', 'median', 'per tick', 'samples/s and CPU', 'rounds'], rows),
     `A load of one pinned thread per CPU counts units of fixed work in windows of ${options.seconds} s. Per profiler and ` +
       `cycle: off, on, on, off (A B B A), the profilers in turn within one run, each started before its two windows, warm ` +
-      `for ${options.warmSeconds} s, and ended after them. The windows on are steady state: what a profiler does when it ` +
-      `starts and ends lies outside. The interval is Student's over the means of the cycles, since the two rounds of a ` +
+      `for ${options.warmSeconds} s, and ended after them. What a profiler does in that warm-up and when it ` +
+      `ends lies outside of the windows; start-up work that takes longer is in them. The interval is Student's over the means of the cycles, since the two rounds of a ` +
       `cycle share a start and a drift. "Per tick" is the loss divided by ${options.rateHz} Hz: timer interrupt, stack ` +
       `walk and the profiler's own processes together. Taken by other guests: ${percent(steal)}; by other programs in ` +
       `the windows off: ${percent(disturbed)}.`,
