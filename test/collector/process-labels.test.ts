@@ -78,10 +78,9 @@ describe('ProcessLabels', () => {
 
   it('asks again once the sampler is back', async () => {
     host.cgroups.set('2:1', '/a.service');
-    const { cgroupPath } = host;
-    host.cgroupPath = () => Promise.reject(new SamplerUnavailable('restarting'));
+    host.faults.set('cgroupPath 2 1', new SamplerUnavailable('restarting'));
     const during = await labels.describe(imageOf('app'), sampleOf({ cgroupV2: 1n }), 0);
-    host.cgroupPath = cgroupPath;
+    host.faults.clear();
     const after = await labels.describe(imageOf('app'), sampleOf({ cgroupV2: 1n }), 0);
     expect([during.cgroup, after.cgroup, after.unit]).toEqual(['', '/a.service', 'a.service']);
   });

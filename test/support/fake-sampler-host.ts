@@ -50,6 +50,8 @@ export class FakeSamplerHost implements SamplerHost {
   readonly periods: number[] = [];
   /** What was asked for, in order. */
   readonly calls: string[] = [];
+  /** By the text of a call: how it fails. */
+  readonly faults = new Map<string, Error>();
   /** Descriptors handed out and not closed yet. */
   openNow = 0;
   #onDrain: ((batch: DrainBatch) => void) | undefined;
@@ -85,43 +87,45 @@ export class FakeSamplerHost implements SamplerHost {
   }
 
   openObject(pid: number, mapping: { start: bigint; end: bigint }): Promise<OpenResult> {
-    this.calls.push(`openObject ${pid} ${mapping.start.toString(16)}`);
-    return Promise.resolve(this.#open(this.mappedFiles.get(pid), 'no-file'));
+    return this.#asked(`openObject ${pid} ${mapping.start.toString(16)}`, () =>
+      this.#open(this.mappedFiles.get(pid), 'no-file'),
+    );
   }
 
   openPerfMap(pid: number): Promise<OpenResult> {
-    this.calls.push(`openPerfMap ${pid}`);
-    return Promise.resolve({ ok: false, reason: 'no-map' });
+    return this.#asked(`openPerfMap ${pid}`, () => ({ ok: false, reason: 'no-map' }));
   }
 
   openKernelFile(file: KernelFile): Promise<OpenResult> {
-    this.calls.push(`openKernelFile ${file}`);
-    return Promise.resolve(this.#open(this.kernelFiles[file], 'no-permission'));
+    return this.#asked(`openKernelFile ${file}`, () => this.#open(this.kernelFiles[file], 'no-permission'));
   }
 
   processInfo(pid: number): Promise<ProcSnapshot | null> {
-    this.calls.push(`processInfo ${pid}`);
-    return Promise.resolve(this.live.get(pid) ?? null);
+    return this.#asked(`processInfo ${pid}`, () => this.live.get(pid) ?? null);
   }
 
   processes(onProcess: (process: ProcSnapshot) => void): Promise<void> {
-    this.calls.push('processes');
-    for (const process of this.live.values()) onProcess(process);
-    return Promise.resolve();
+    return this.#asked('processes', () => {
+      for (const process of this.live.values()) onProcess(process);
+    });
   }
 
   cgroupPath(version: 1 | 2, id: bigint): Promise<string | null> {
-    this.calls.push(`cgroupPath ${version} ${id}`);
-    return Promise.resolve(this.cgroups.get(`${version}:${id}`) ?? null);
+    return this.#asked(`cgroupPath ${version} ${id}`, () => this.cgroups.get(`${version}:${id}`) ?? null);
   }
 
   podDirectories(): Promise<string[]> {
-    this.calls.push('podDirectories');
-    return Promise.resolve(this.pods);
+    return this.#asked('podDirectories', () => this.pods);
   }
 
   usage(): Promise<{ cpuSeconds: number; rssBytes: number }> {
     return Promise.resolve({ cpuSeconds: 0, rssBytes: 0 });
+  }
+
+  #asked<T>(call: string, answer: () => T): Promise<T> {
+    this.calls.push(call);
+    const fault = this.faults.get(call);
+    return fault ? Promise.reject(fault) : Promise.resolve(answer());
   }
 
   #open(path: string | undefined, reason: MissReason): OpenResult {
