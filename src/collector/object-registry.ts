@@ -1,5 +1,5 @@
 // Knows every object that was mapped: its identity, and how its file can be opened again.
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import { objectId } from '../model/code-object.ts';
 import type { OpenedObject, ObjectSource, OpenResult } from '../model/object-source.ts';
@@ -186,8 +186,11 @@ function unreadObject(ref: ObjectRef): CodeObject {
 function openHostPath(path: string): OpenResult {
   if (!path.startsWith('/')) return { ok: false, reason: 'no-file' };
   try {
-    const fd = openSync(path, 'r');
-    return { ok: true, fd, close: () => closeSync(fd) };
+    // Whoever mapped the file may have put a pipe in its place: opening one would wait for a writer.
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (fstatSync(fd).isFile()) return { ok: true, fd, close: () => closeSync(fd) };
+    closeSync(fd);
+    return { ok: false, reason: 'no-file' };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     return { ok: false, reason: code === 'EACCES' || code === 'EPERM' ? 'no-permission' : 'no-file' };

@@ -1,5 +1,6 @@
 // Objects and their files, on a host whose processes are made up.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -115,12 +116,27 @@ describe('ObjectRegistry', () => {
     }); // prettier-ignore
   });
 
-  it('does not look for the path of an exited process’s file without a build id', async () => {
+  it('trusts the path of an exited process’s file without a build id only when the inode is the same', async () => {
     const path = file('lib', 'content:k1');
-    expect(await loaded(registry.refOf(path, byInode('5'), 7, 0n, 1n))).toMatchObject({
+    const { ino } = statSync(path);
+    expect(await loaded(registry.refOf(path, byInode(String(ino + 1)), 7, 0n, 1n))).toMatchObject({
       path,
       addressing: 'file-offset',
     });
+    expect(await loaded(registry.refOf(path, byInode(String(ino)), 7, 0n, 1n))).toMatchObject({
+      path,
+      addressing: 'elf',
+    });
+  });
+
+  it('does not wait at a pipe that stands where the file was', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    expect(await loaded(registry.refOf(path, byBuildId('aabb'), 7, 0n, 1n))).toMatchObject({
+      addressing: 'file-offset',
+    });
+    expect(await contentOf({ ...MARKER_OBJECT, kind: 'elf', path })).toBe('(no-file)');
+    expect(await contentOf({ ...MARKER_OBJECT, kind: 'elf', path: folder })).toBe('(no-file)');
   });
 
   it('keeps file offsets for what is no ELF file', async () => {
