@@ -54,14 +54,15 @@ class ChannelHandle : public Napi::ObjectWrap<ChannelHandle> {
     });
   }
 
-  /// send(bytes, fds)
+  /// send(bytes, fds, wait): without `wait` a full queue throws EAGAIN at once
   void send(const Napi::CallbackInfo& info) {
     guarded(info.Env(), [&] {
       const Napi::Buffer<char> bytes = info[0].As<Napi::Buffer<char>>();
       const Napi::Array given = info[1].As<Napi::Array>();
       std::vector<int> fds;
       for (uint32_t i = 0; i < given.Length(); i++) fds.push_back(given.Get(i).As<Napi::Number>().Int32Value());
-      send_message(socket_, std::string(bytes.Data(), bytes.Length()), fds);
+      const bool wait = info[2].As<Napi::Boolean>();
+      send_message(socket_, std::string(bytes.Data(), bytes.Length()), fds, wait ? WhenFull::kWait : WhenFull::kFail);
     });
   }
 

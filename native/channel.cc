@@ -8,7 +8,7 @@
 
 namespace pilotlight {
 
-void send_message(int socket, const std::string& bytes, const std::vector<int>& fds) {
+void send_message(int socket, const std::string& bytes, const std::vector<int>& fds, WhenFull when_full) {
   if (bytes.size() > kMaxMessageBytes || fds.size() > kMaxMessageFds) {
     throw SystemError("send", EMSGSIZE);
   }
@@ -28,9 +28,10 @@ void send_message(int socket, const std::string& bytes, const std::vector<int>& 
   }
   timeval patience = {5, 0};
   setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  const int flags = MSG_NOSIGNAL | (when_full == WhenFull::kFail ? MSG_DONTWAIT : 0);
   ssize_t sent;
   do {
-    sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+    sent = sendmsg(socket, &message, flags);
   } while (sent < 0 && errno == EINTR);
   if (sent < 0) fail("send");
 }

@@ -19,8 +19,11 @@ struct Message {
   std::vector<int> fds;  // owned by the receiver
 };
 
-/// Sends one message; throws SystemError ("send") when the peer is gone or has not read for 5 s.
-void send_message(int socket, const std::string& bytes, const std::vector<int>& fds);
+/// What to do while the receiver's queue is full.
+enum class WhenFull { kWait, kFail };
+
+/// Sends one message; throws SystemError ("send") when the peer is gone, or its queue is full (after 5 s with kWait).
+void send_message(int socket, const std::string& bytes, const std::vector<int>& fds, WhenFull when_full);
 
 /// Receives one message (blocking). False when every holder of the other end is gone.
 bool receive_message(int socket, Message& message);

@@ -137,7 +137,7 @@ class Launcher {
     std::vector<int> fds;
     if (fd >= 0) fds.push_back(fd);
     try {
-      send_message(child.channel.get(), text, fds);
+      send_message(child.channel.get(), text, fds, WhenFull::kWait);
     } catch (const SystemError&) {
       // It is dying: the next start sends everything again.
     }

@@ -54,7 +54,8 @@ interface ChannelConstructor {
   new (fd: number, onMessage: (bytes: Buffer | null, fds: number[]) => void): NativeChannel;
 }
 export interface NativeChannel {
-  send(bytes: Buffer, fds: readonly number[]): void;
+  /** Waits up to 5 s for room in the receiver's queue, or with `wait` false throws EAGAIN at once. */
+  send(bytes: Buffer, fds: readonly number[], wait: boolean): void;
   close(): void;
 }
 

@@ -45,7 +45,7 @@ export class KitReceiver {
 
   /** To the launcher (the sampler's side). */
   send(text: Buffer, fds: readonly number[] = []): void {
-    this.#channel.send(text, fds);
+    this.#channel.send(text, fds, true);
   }
 
   close(): void {

@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import type { OpenResult } from '../model/object-source.ts';
 import type { NativeChannel } from './native.ts';
-import { native } from './native.ts';
+import { isNativeError, native } from './native.ts';
 import type { ProcSnapshot } from './sampler-host.ts';
 import type { OpenAnswer, Response, SamplerMethod, SamplerMethods } from './sampler-rpc.ts';
 import { decodeMessage, encodeMessage } from './sampler-rpc.ts';
@@ -16,7 +16,7 @@ interface Waiting {
   timer: NodeJS.Timeout;
 }
 
-/** The sampler did not answer in time. */
+/** The sampler did not answer in time, or is so far behind that it cannot be asked. */
 export class SamplerUnavailable extends Error {}
 
 export class SamplerClient {
@@ -78,7 +78,15 @@ export class SamplerClient {
         reject(new SamplerUnavailable(`the sampler did not answer ${method} within ${PATIENCE_MS} ms`));
       }, PATIENCE_MS);
       this.#waiting.set(id, { onPart, timer, finish: (result, fd) => resolve(convert(result, fd)) });
-      this.#channel.send(encodeMessage({ id, method, args }), []);
+      try {
+        // Never waits: this is the thread that answers HTTP.
+        this.#channel.send(encodeMessage({ id, method, args }), [], false);
+      } catch (error) {
+        if (!isNativeError(error)) throw error;
+        clearTimeout(timer);
+        this.#waiting.delete(id);
+        reject(new SamplerUnavailable(`the sampler takes no requests: ${error.message}`));
+      }
     });
   }
 

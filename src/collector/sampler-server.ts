@@ -120,6 +120,6 @@ export class SamplerServer {
   }
 
   #send(response: Response, fds: readonly number[] = []): void {
-    this.#channel.send(encodeMessage(response), fds);
+    this.#channel.send(encodeMessage(response), fds, true);
   }
 }

@@ -2,6 +2,8 @@
 import type { Workload } from '../model/process.ts';
 import { NO_WORKLOAD } from '../model/process.ts';
 
+/** A runtime's monitor (`libpod-conmon-<id>`, `crio-conmon-<id>`) runs beside its container, not in it. */
+const MONITOR = /conmon-[0-9a-f]{64}/;
 /** 64 hex digits: docker, containerd, cri-o, podman alike; `docker-<id>.scope`, `cri-containerd-<id>.scope`, …/<id>. */
 const CONTAINER_ID = /(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?(?=\/|$)/g;
 /** `kubepods-burstable-pod<uid>.slice` (systemd, dashes as underscores; `:` follows when containerd does not use systemd) or `/kubepods/burstable/pod<uid>/`. */
@@ -12,7 +14,7 @@ const UNIT = /\/([^/]+\.(?:service|scope|socket|mount))(?=\/|$)/g;
 export function workloadOf(cgroup: string): Workload {
   if (cgroup === '' || cgroup === '/') return NO_WORKLOAD;
   // Nested containers: the innermost id is the process's own.
-  const container = [...cgroup.matchAll(CONTAINER_ID)].at(-1)?.[1] ?? '';
+  const container = MONITOR.test(cgroup) ? '' : ([...cgroup.matchAll(CONTAINER_ID)].at(-1)?.[1] ?? '');
   const podUid = POD_UID.exec(cgroup)?.[1]?.replaceAll('_', '-') ?? '';
   const unit = [...cgroup.matchAll(UNIT)].at(-1)?.[1] ?? '';
   return { ...NO_WORKLOAD, container, podUid, unit };

@@ -8,7 +8,7 @@ import { carryDefinitions } from './carry-definitions.ts';
 import type { Naming } from './naming.ts';
 
 /** Samples kept while the store refuses (disk full, …): about five minutes of 4 busy CPUs. More are a named loss. */
-const MAX_UNSENT_SAMPLES = 120_000;
+export const MAX_UNSENT_SAMPLES = 120_000;
 
 export interface FlusherParts {
   session: string;
@@ -53,7 +53,7 @@ export class Flusher {
       const taken = await collector.take((batch) => this.#unsent.push(batch));
       if (taken) this.#parts.naming.add(taken.batch);
     } catch (error) {
-      this.#fail(error);
+      this.#fail('samples could not be prepared', error);
     }
     while (this.#unsent[0] && (await this.#append(this.#unsent[0])));
     this.#dropExcess();
@@ -65,7 +65,7 @@ export class Flusher {
       const rows = ledger.entries(perCpu).map((entry) => ({ session, ...entry }));
       await store.append(batch, rows);
     } catch (error) {
-      this.#fail(error);
+      this.#fail('the store refuses samples', error);
       return false;
     }
     this.lastError = null;
@@ -75,9 +75,9 @@ export class Flusher {
     return true;
   }
 
-  #fail(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    if (message !== this.lastError) console.error(`pilotlight: the store refuses samples: ${message}`);
+  #fail(what: string, error: unknown): void {
+    const message = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+    if (message !== this.lastError) console.error(`pilotlight: ${message}`);
     this.lastError = message;
   }
 

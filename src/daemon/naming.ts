@@ -1,6 +1,7 @@
 // Names new locations while their objects can still be opened, and stores the names.
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import type { Location } from '../model/location.ts';
+import { MARKER_OBJECT } from '../model/location.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { SymbolResult } from '../model/frame.ts';
 import type { ProfileStore, SymbolRow } from '../store/profile-store.ts';
@@ -9,13 +10,14 @@ export interface NamesAddresses {
   symbolize(object: CodeObject, addresses: readonly number[]): Promise<SymbolResult[]>;
 }
 
+const MAX_OBJECTS = 20_000;
 /** Locations of an earlier run that were never named are asked for in pieces of so many. */
 const UNNAMED_PIECE = 20_000;
 
 export class Naming {
   readonly #symbolizer: NamesAddresses;
   readonly #store: ProfileStore;
-  /** Every object that a batch defined: later batches refer to it by id. */
+  /** Objects that batches defined: later batches refer to them by id. Bounded: what is missing the store still has. */
   readonly #objects = new Map<ObjectId, CodeObject>();
   #work: Promise<void> = Promise.resolve();
 
@@ -26,16 +28,20 @@ export class Naming {
 
   /** Queues the locations that a batch defines. */
   add(batch: ProfileBatch): void {
+    if (this.#objects.size > MAX_OBJECTS) this.#objects.clear();
     for (const object of batch.objects) this.#objects.set(object.id, object);
+    let missing = false;
     const byObject = new Map<CodeObject, Location[]>();
     for (const location of batch.locations) {
       const object = this.#objects.get(location.object);
+      missing ||= !object && location.object !== MARKER_OBJECT.id;
       if (!object || object.kind === 'marker') continue;
       const list = byObject.get(object);
       if (list) list.push(location);
       else byObject.set(object, [location]);
     }
     if (byObject.size > 0) this.#enqueue(() => this.#name([...byObject]));
+    if (missing) this.addUnnamed();
   }
 
   /** Names what an earlier run stored and did not come to name. */

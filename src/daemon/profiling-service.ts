@@ -12,7 +12,7 @@ import { Symbolizer } from '../symbolizer/symbolizer.ts';
 import type { RunningService } from '../server/service.ts';
 import type { StatusBody } from '../server/status.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
-import { Flusher } from './flusher.ts';
+import { Flusher, MAX_UNSENT_SAMPLES } from './flusher.ts';
 import { Naming } from './naming.ts';
 import { OverheadMeter } from './overhead-meter.ts';
 
@@ -70,6 +70,9 @@ export class ProfilingService implements RunningService {
     const { host, store } = parts;
     const service = new ProfilingService(parts, new Ledger(await store.ledger(host.session.id)));
     await service.collector.start();
+    // An earlier service may have slowed the rate; this one's governor begins anew.
+    const periodNs = Math.round(1e9 / host.session.rateHz);
+    if (host.readings().some((reading) => reading.periodNs !== periodNs)) host.setPeriod(periodNs);
     service.#naming.addUnnamed();
     service.#timers.push(
       setInterval(() => void service.#flusher.flush(), FLUSH_MS),
@@ -126,7 +129,12 @@ export class ProfilingService implements RunningService {
     const refused = this.#flusher.lastError === null ? {} : { stepDown: this.#flusher.lastError };
     return {
       samplingCpu: { used: share, limit: CPU_BUDGET, unit: 'share of the host', ...slowed },
-      unsentSamples: { used: this.#flusher.unsentSamples, limit: 120_000, unit: 'samples', ...refused },
+      unsentSamples: {
+        used: this.#flusher.unsentSamples,
+        limit: MAX_UNSENT_SAMPLES,
+        unit: 'samples',
+        ...refused,
+      },
     };
   }
 

@@ -103,7 +103,7 @@ describe('Flusher', () => {
     await flow.flusher.flush();
     expect([flow.flusher.unsentSamples, flow.flusher.lastError, flow.recording.samples]).toEqual([
       7,
-      'disk full',
+      'the store refuses samples: disk full',
       0,
     ]);
     expect(flow.conservation()).toMatchObject({ closed: true, perCpu: [{ samples: 0, pending: 7 }] });
@@ -133,7 +133,10 @@ describe('Flusher', () => {
     flow.scene.host.faults.set('cgroupPath 2 0', new Error('no answer'));
     flow.sample(0, 3);
     await flow.flusher.flush();
-    expect([flow.flusher.lastError, flow.recording.attempts]).toEqual(['no answer', 0]);
+    expect([flow.flusher.lastError, flow.recording.attempts]).toEqual([
+      'samples could not be prepared: no answer',
+      0,
+    ]);
     expect(flow.conservation()).toMatchObject({ closed: true, perCpu: [{ pending: 3 }] });
     flow.scene.host.faults.clear();
     await flow.flusher.flush();
