@@ -1,7 +1,7 @@
 // `pilotlight record`: one shot in one process, no store.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { writeFileSync } from 'node:fs';
+import { existsSync, openSync, writeFileSync } from 'node:fs';
 import { explainSamplerError } from '../cli/explain-sampler-error.ts';
 import { Collector } from '../collector/collector.ts';
 import { DEFAULT_LOG_BYTES } from '../collector/kernel-sampler.ts';
@@ -30,14 +30,18 @@ export interface RecordOptions {
 /** Between two looks at what was collected: bounds the memory of a long recording. */
 const TAKE_MS = 1000;
 const TOP_ROWS = 30;
+/** What shells answer for a command that cannot be run. */
+const NOT_RUN = 127;
 
 /** Resolves to the exit code: the command's own where one was run. */
 export async function record(options: RecordOptions): Promise<number> {
-  const recorder = Recorder.start(options);
-  if (typeof recorder === 'string') {
-    console.error(`pilotlight: ${recorder}`);
-    return 1;
+  if (options.pid !== undefined && !existsSync(`/proc/${options.pid}`)) {
+    return failed(`there is no process ${options.pid}`);
   }
+  const recorder = Recorder.start(options);
+  if (typeof recorder === 'string') return failed(recorder);
+  const output = openOutput(options.output);
+  if (typeof output === 'string') return failed(output);
   await recorder.begin();
   const fromMs = Date.now();
   const code = await Promise.race([
@@ -46,9 +50,24 @@ export async function record(options: RecordOptions): Promise<number> {
   ]);
   const range = { fromMs, untilMs: Date.now() };
   const { table, samples } = await recorder.finish();
+  if (code === null) return NOT_RUN;
   if (samples === 0) console.error('pilotlight: no samples: nothing of what was asked for ran on a CPU');
-  await write(options, table, range);
+  await write(options, output, table, range);
   return code;
+}
+
+function failed(why: string): number {
+  console.error(`pilotlight: ${why}`);
+  return 1;
+}
+
+/** Opened before the recording, so that its end is not the moment to learn that it cannot be written. */
+function openOutput(path: string | undefined): number | string | undefined {
+  try {
+    return path === undefined ? undefined : openSync(path, 'w');
+  } catch (error) {
+    return `cannot write ${path!}: ${(error as Error).message}; give another --output`;
+  }
 }
 
 class Recorder {
@@ -128,28 +147,33 @@ function interrupted(): Promise<number> {
   return new Promise((resolve) => process.once('SIGINT', () => resolve(0)));
 }
 
-/** Exit code of the command; 127 when it cannot be run, 128 + signal when it was killed, as shells have it. */
-function runCommand(options: RecordOptions, recorder: Recorder): Promise<number> {
+/** Exit code of the command, 128 + signal when it was killed, as shells have it; null when it cannot be run. */
+function runCommand(options: RecordOptions, recorder: Recorder): Promise<number | null> {
   const [file, ...args] = options.command;
   return new Promise((resolve) => {
     const child = spawn(file!, args, { stdio: 'inherit' });
     if (child.pid !== undefined) recorder.collector.follow(child.pid);
     child.once('error', (error) => {
       console.error(`pilotlight: cannot run ${file!}: ${error.message}`);
-      resolve(127);
+      resolve(null);
     });
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
 }
 
-async function write(options: RecordOptions, table: StackTable, range: TimeRange): Promise<void> {
-  if (options.output === undefined) {
+async function write(
+  options: RecordOptions,
+  output: number | undefined,
+  table: StackTable,
+  range: TimeRange,
+): Promise<void> {
+  if (output === undefined) {
     process.stdout.write(topText(table));
     return;
   }
   const bytes = options.format === 'pprof' ? await encodePprof(table, { range }) : encodeFolded(table);
-  writeFileSync(options.output, bytes);
-  console.error(`pilotlight: wrote ${options.output}`);
+  writeFileSync(output, bytes);
+  console.error(`pilotlight: wrote ${options.output!}`);
 }
 
 function topText(table: StackTable): string {

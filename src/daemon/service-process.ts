@@ -20,9 +20,9 @@ interface Running extends RunningService {
 
 export async function runService(options: ServeOptions): Promise<void> {
   process.title = 'pilotlight-service';
-  const store = await orGiveUp(openOurStore(options));
+  const store = await orGiveUp(options, openOurStore(options));
   const service = options.sampler ? await startSampling(store) : withoutSampler();
-  const server = await orGiveUp(listen(options, store, service));
+  const server = await orGiveUp(options, listen(options, store, service));
   announce(options, server);
   const stop = once(async () => {
     await server.close();
@@ -73,13 +73,13 @@ function announce(options: ServeOptions, server: RunningServer): void {
 }
 
 /** What the user must mend ends the daemon with one line; anything else is a fault of ours and is restarted. */
-async function orGiveUp<T>(work: Promise<T>): Promise<T> {
+async function orGiveUp<T>({ sampler }: ServeOptions, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof StoreError) && !(error instanceof ListenError)) throw error;
     console.error(`pilotlight: ${error.message}`);
-    process.exit(GIVE_UP);
+    process.exit(sampler ? GIVE_UP : 1); // the launcher makes 1 of it
   }
 }
 
