@@ -19,7 +19,9 @@ export interface Ended {
 /** A child process whose output is kept. */
 export class Running {
   readonly child: ChildProcess;
+  /** Resolves when the process is gone and its output, which its children may share, has been read. */
   readonly ended: Promise<Ended>;
+  readonly #gone: Promise<void>;
   stdout = '';
   stderr = '';
 
@@ -32,6 +34,10 @@ export class Running {
       this.child.once('close', (code, signal) =>
         resolve({ code, signal, stdout: this.stdout, stderr: this.stderr }),
       );
+    });
+    this.#gone = new Promise((resolve) => {
+      this.child.once('exit', () => resolve());
+      this.child.once('error', () => resolve());
     });
     // Whoever needs to know awaits `ended`; a test that has failed before must not fail the whole run as well.
     this.ended.catch(() => undefined);
@@ -49,7 +55,7 @@ export class Running {
   /** Ends this process and no other; resolves when it is gone. */
   async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (this.alive) this.child.kill(signal);
-    await this.ended.catch(() => undefined);
+    await this.#gone;
   }
 }
 
