@@ -104,9 +104,10 @@ export class Sampling {
   }
 
   static async start(options: Partial<LocalSamplerOptions> = {}, newLedger = Ledger): Promise<Sampling> {
+    // First: it refuses options that make no sense, and then there is nothing to clear away.
+    const host = new LocalSamplerHost({ rateHz: 99, logBytes: DEFAULT_LOG_BYTES, ...options });
     const dataDir = await mkdtemp(join(tmpdir(), 'pilotlight-sampling-'));
     const store = await openStore({ dataDir, memoryLimitBytes: 128e6, hostLabel: 'test' });
-    const host = new LocalSamplerHost({ rateHz: 99, logBytes: DEFAULT_LOG_BYTES, ...options });
     const run = await ServiceRun.start({ host, store, ledger: new newLedger() });
     return new Sampling(host, store, run, dataDir, newLedger);
   }
