@@ -1,7 +1,7 @@
 // The command line.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ServeOptions } from './daemon/options.ts';
 import { parseBytes, parseListenAddress, parseMs, parsePid, parseRate } from './cli/option-values.ts';
 
@@ -18,6 +18,12 @@ interface ServeFlags {
   memoryLimit: number;
   sampler: boolean;
   insecure: boolean;
+}
+
+/** An option that PILOTLIGHT_NAME sets too; the command line wins. */
+function fromEnvironment(flags: string, description: string): Option {
+  const name = /--([a-z-]+)/.exec(flags)![1]!;
+  return new Option(flags, description).env(`PILOTLIGHT_${name.replaceAll('-', '_').toUpperCase()}`);
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
@@ -56,10 +62,18 @@ const program = new Command('pilotlight')
 program
   .command('serve')
   .description('the daemon: sample this host, store profiles, serve the page, pprof and JSON')
-  .option('--listen <address>', 'address and port of the page', parseListenAddress, '127.0.0.1:4040')
-  .option('--data-dir <dir>', 'where profiles are kept', DEFAULT_DATA_DIR)
-  .option('--rate <hz>', 'samples per second and CPU', parseRate, 99)
-  .option('--memory-limit <bytes>', 'memory of the database', parseBytes, 256e6)
+  .addOption(
+    fromEnvironment('--listen <address>', 'address and port of the page')
+      .argParser(parseListenAddress)
+      .default('127.0.0.1:4040'),
+  )
+  .addOption(fromEnvironment('--data-dir <dir>', 'where profiles are kept').default(DEFAULT_DATA_DIR))
+  .addOption(fromEnvironment('--rate <hz>', 'samples per second and CPU').argParser(parseRate).default(99))
+  .addOption(
+    fromEnvironment('--memory-limit <bytes>', 'memory of the database')
+      .argParser(parseBytes)
+      .default(256e6, '256MB'),
+  )
   .option('--no-sampler', 'serve what is stored, sample nothing (needs no privilege)')
   .option('--insecure', 'listen beyond loopback without access control', false)
   .addHelpText('after', '\nExample:\n  sudo pilotlight serve --data-dir /var/lib/pilotlight --rate 99')
@@ -89,6 +103,9 @@ program
         format: 'pprof' | 'folded';
       },
     ) => {
+      if (flags.pid !== undefined && command.length > 0) {
+        program.error('error: --pid records a process that runs already; give it, or a command, not both');
+      }
       const { record } = await import('./daemon/record.ts');
       const { duration, frequency, ...rest } = flags;
       process.exitCode = await record({ ...rest, durationMs: duration, rateHz: frequency, command });
