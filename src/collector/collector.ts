@@ -92,6 +92,8 @@ export class Collector {
   #held: TimedEvent[] = [];
   #attributed: Attributed[] = [];
   #taking: Attributed[] = [];
+  /** Until the kernel's code and the running processes are known, nothing is attributed: it would be `[unknown]`. */
+  #started = false;
   #resyncedAtMs = 0;
   #lostSeen = 0;
 
@@ -108,11 +110,12 @@ export class Collector {
     await host.start((batch) => this.#onDrain(batch));
     await this.kernel.load(host, this.#options.readKernelLayout);
     await host.processes((process) => this.#processes.addSnapshot(process));
+    this.#started = true;
   }
 
   /** Everything recorded before the call is in the batches taken after it resolves. */
   async drain(): Promise<void> {
-    // Two drains with the hold-back time between them: the second one's clock releases the first one's records.
+    // The drain's clock must be past the records' stamps by the hold-back time to release them.
     await new Promise((resolve) => setTimeout(resolve, HOLD_BACK_NS / 1e6 + 5));
     await this.#options.host.drain();
   }
@@ -166,10 +169,6 @@ export class Collector {
     this.#processes.follow(pid);
   }
 
-  get heldSamples(): number {
-    return this.#held.length + this.#attributed.length;
-  }
-
   #onDrain(drained: DrainBatch): void {
     const started = threadCpuNs();
     for (const chunk of drained.chunks) {
@@ -179,7 +178,7 @@ export class Collector {
         this.#decodeLog(chunk.cpu, chunk.bytes);
       }
     }
-    this.#release(Number(drained.readAtNs) - HOLD_BACK_NS);
+    if (this.#started) this.#release(Number(drained.readAtNs) - HOLD_BACK_NS);
     this.busyNs += threadCpuNs() - started;
   }
 

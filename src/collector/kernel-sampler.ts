@@ -1,15 +1,15 @@
 // The privileged side of sampling: loads the BPF program, gives every online CPU a log and its events.
-import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
+import { closeSync, readFileSync } from 'node:fs';
 import { hostname, release } from 'node:os';
-import { closeSync } from 'node:fs';
 import type { Kit, KitItem } from './kit.ts';
 import { cpuOfItem } from './kit.ts';
+import type { NativeCounters } from './native.ts';
 import { buildPath, native } from './native.ts';
 import type { SamplingSession } from './sampler-host.ts';
 import { readExpected } from './cpu-readings.ts';
 import { chooseCgroupV1 } from './cgroup-mounts.ts';
-import { FILTERS, COMM_BYTES } from './wire.gen.ts';
+import { COMM_BYTES, CPU_COUNTERS, FILTERS } from './wire.gen.ts';
 
 /** Filters are decided in the kernel, so that what is not wanted costs no record. */
 export interface SampleFilters {
@@ -135,14 +135,23 @@ export class KernelSampler {
       keep(`log.${cpu}`, addon.createLog(this.kit.get('logs')!.fd, cpu, this.session.logBytes));
     }
     keep(`sideband.${cpu}`, addon.openSidebandEvent(cpu), addon.sidebandMappedBytes);
-    const periodNs = BigInt(Math.round(1e9 / this.session.rateHz));
-    const event = addon.openSampleEvent(cpu, this.kit.get('program')!.fd, periodNs);
     const counters = new addon.Counters(this.kit.get('cpus')!.fd, this.#possible);
+    const periodNs = this.#periodInForce(counters);
+    const event = addon.openSampleEvent(cpu, this.kit.get('program')!.fd, periodNs);
     const before = readExpected(counters.read(cpu), 0n);
     counters.setAccount(cpu, BigInt(before), 0n, periodNs);
     addon.enableEvent(event);
     keep(`event.${cpu}`, event);
     return added;
+  }
+
+  /** The governor may have slowed the CPUs that are attached already: one that comes online joins them. */
+  #periodInForce(counters: NativeCounters): bigint {
+    for (const name of this.kit.keys()) {
+      const cpu = cpuOfItem(name, 'event');
+      if (cpu !== null) return counters.read(cpu).readBigUInt64LE(CPU_COUNTERS.period_ns);
+    }
+    return BigInt(Math.round(1e9 / this.session.rateHz));
   }
 
   #drop(name: string, cpu: number): void {

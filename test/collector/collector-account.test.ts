@@ -111,6 +111,6 @@ describe('the account of the collector', () => {
       closed: true,
       perCpu: [{ pending: LIMIT, losses: { collectorFull: 10 } }],
     });
-    expect(scene.collector.heldSamples).toBe(LIMIT);
+    expect(scene.collector.progress(0).held).toBe(LIMIT);
   });
 });
