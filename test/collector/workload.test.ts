@@ -60,8 +60,8 @@ describe('workloadOf', () => {
   });
 
   it('takes nothing that only looks like an id', () => {
-    expect(of(`/work/${ID}ab`)).toEqual(['', '', '']);
-    expect(of(`/work/${ID.slice(1)}`)).toEqual(['', '', '']);
+    expect(of(`/jobs/${ID}ab`)).toEqual(['', '', '']);
+    expect(of(`/jobs/${ID.slice(1)}`)).toEqual(['', '', '']);
     expect(of('/podcast/pod12345678')).toEqual(['', '', '']);
     expect(of('/system.slice/services')).toEqual(['', '', '']);
   });
