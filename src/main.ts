@@ -1,13 +1,9 @@
 // The command line.
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { VERSION } from './cli/version.ts';
 import type { ServeOptions } from './daemon/options.ts';
 import { parseBytes, parseListenAddress, parseMs, parsePid, parseRate } from './cli/option-values.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 const DEFAULT_DATA_DIR = '/var/lib/pilotlight';
 
@@ -55,7 +51,7 @@ const program = new Command('pilotlight')
   .description(
     'An always-on CPU profiler for Linux: samples every CPU, names the frames, keeps and serves them.',
   )
-  .version(version)
+  .version(VERSION)
   .exitOverride()
   .showHelpAfterError('(--help shows what there is)');
 

@@ -53,13 +53,14 @@ export function possibleCpuCount(): number {
 export class KernelSampler {
   readonly kit: Kit;
   readonly session: SamplingSession;
-  readonly #possible = possibleCpuCount();
+  readonly #counters: NativeCounters;
   /** Enabled time of each CPU's event when it was last looked at, ns. */
   readonly #enabledNs = new Map<number, bigint>();
 
   private constructor(kit: Kit) {
     this.kit = kit;
     this.session = JSON.parse(kit.get('session')!.text) as SamplingSession;
+    this.#counters = new (native().Counters)(kit.get('cpus')!.fd, possibleCpuCount());
   }
 
   /** Loads the program and attaches it everywhere. Throws the addon's error (`code`, `stage`). */
@@ -135,21 +136,20 @@ export class KernelSampler {
       keep(`log.${cpu}`, addon.createLog(this.kit.get('logs')!.fd, cpu, this.session.logBytes));
     }
     keep(`sideband.${cpu}`, addon.openSidebandEvent(cpu), addon.sidebandMappedBytes);
-    const counters = new addon.Counters(this.kit.get('cpus')!.fd, this.#possible);
-    const periodNs = this.#periodInForce(counters);
+    const periodNs = this.#periodInForce();
     const event = addon.openSampleEvent(cpu, this.kit.get('program')!.fd, periodNs);
-    const before = readExpected(counters.read(cpu), 0n);
-    counters.setAccount(cpu, BigInt(before), 0n, periodNs);
+    const before = readExpected(this.#counters.read(cpu), 0n);
+    this.#counters.setAccount(cpu, BigInt(before), 0n, periodNs);
     addon.enableEvent(event);
     keep(`event.${cpu}`, event);
     return added;
   }
 
   /** The governor may have slowed the CPUs that are attached already: one that comes online joins them. */
-  #periodInForce(counters: NativeCounters): bigint {
+  #periodInForce(): bigint {
     for (const name of this.kit.keys()) {
       const cpu = cpuOfItem(name, 'event');
-      if (cpu !== null) return counters.read(cpu).readBigUInt64LE(CPU_COUNTERS.period_ns);
+      if (cpu !== null) return this.#counters.read(cpu).readBigUInt64LE(CPU_COUNTERS.period_ns);
     }
     return BigInt(Math.round(1e9 / this.session.rateHz));
   }
@@ -159,9 +159,8 @@ export class KernelSampler {
     if (name.startsWith('event.')) {
       // Closes the account of the time it was online: its next event counts from zero.
       const addon = native();
-      const counters = new addon.Counters(this.kit.get('cpus')!.fd, this.#possible);
-      const expected = readExpected(counters.read(cpu), addon.readEnabledNs(item.fd));
-      counters.setAccount(cpu, BigInt(expected), 0n, 0n);
+      const expected = readExpected(this.#counters.read(cpu), addon.readEnabledNs(item.fd));
+      this.#counters.setAccount(cpu, BigInt(expected), 0n, 0n);
     }
     this.#enabledNs.delete(cpu);
     closeSync(item.fd);

@@ -11,7 +11,6 @@ interface Reading {
   atMs: number;
   bpfNs: number;
   samplerSeconds: number;
-  samplerRss: number;
   serviceSeconds: number;
 }
 
@@ -49,7 +48,7 @@ export class OverheadMeter {
     const bpfNs = readings.reduce((sum, reading) => sum + reading.bpfNs, 0);
     const idle = readings.reduce((sum, reading) => sum + reading.idle, 0);
     const idleNs = readings.reduce((sum, reading) => sum + reading.idleNs, 0);
-    const { samplerRss } = await this.#read();
+    const { rssBytes: samplerRss } = await this.#samplerUsage();
     return {
       bpfNsPerSample: recorded > 0 ? bpfNs / recorded : null,
       bpfNsPerIdleTick: idle > 0 ? idleNs / idle : null,
@@ -68,7 +67,6 @@ export class OverheadMeter {
       atMs: performance.now(),
       bpfNs: readings.reduce((sum, reading) => sum + reading.bpfNs + reading.idleNs, 0),
       samplerSeconds: sampler.cpuSeconds,
-      samplerRss: sampler.rssBytes,
       serviceSeconds: (user + system) / 1e6,
     };
   }

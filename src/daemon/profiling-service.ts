@@ -1,18 +1,18 @@
 // The running service: collects, names, stores, governs the rate, and tells its state.
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { conservationOf } from '../model/conservation.ts';
 import type { Conservation } from '../model/conservation.ts';
-import { Collector } from '../collector/collector.ts';
+import { VERSION } from '../cli/version.ts';
+import type { Collector } from '../collector/collector.ts';
 import { Governor } from '../collector/governor.ts';
 import { Ledger } from '../collector/ledger.ts';
 import type { SamplerHost } from '../collector/sampler-host.ts';
-import { readElfLayout } from '../symbolizer/elf/layout.ts';
-import { Symbolizer } from '../symbolizer/symbolizer.ts';
+import type { Symbolizer } from '../symbolizer/symbolizer.ts';
 import type { RunningService } from '../server/service.ts';
 import type { StatusBody } from '../server/status.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import { Flusher, MAX_UNSENT_SAMPLES } from './flusher.ts';
+import { namingCollector } from './naming-collector.ts';
 import { Naming } from './naming.ts';
 import { OverheadMeter } from './overhead-meter.ts';
 
@@ -44,20 +44,13 @@ export class ProfilingService implements RunningService {
   private constructor(parts: ServiceParts, ledger: Ledger) {
     this.#parts = parts;
     const { host, store } = parts;
-    this.collector = new Collector({
-      host,
-      ledger,
-      readElfLayout,
-      readKernelLayout: (fd) => this.#symbolizer.kernelLayout(fd),
-    });
-    this.#symbolizer = new Symbolizer({
-      source: this.collector.registry,
-      moduleBase: (name) => this.collector.kernel.moduleBase(name),
-    });
-    this.#naming = new Naming(this.#symbolizer, store);
+    const { collector, symbolizer } = namingCollector({ host, ledger });
+    this.collector = collector;
+    this.#symbolizer = symbolizer;
+    this.#naming = new Naming(symbolizer, store);
     const session = host.session.id;
-    this.#flusher = new Flusher({ session, collector: this.collector, ledger, store, naming: this.#naming });
-    this.#overhead = new OverheadMeter(host, this.collector);
+    this.#flusher = new Flusher({ session, collector, ledger, store, naming: this.#naming });
+    this.#overhead = new OverheadMeter(host, collector);
     this.#governor = new Governor({
       rateHz: host.session.rateHz,
       budget: CPU_BUDGET,
@@ -117,7 +110,7 @@ export class ProfilingService implements RunningService {
         kernel: session.kernelRelease,
         cpus: availableParallelism(),
         bootId: session.bootId,
-        version: packageVersion(),
+        version: VERSION,
         startedMs: this.#startedMs,
       },
     };
@@ -142,13 +135,4 @@ export class ProfilingService implements RunningService {
     const { samplingCpuNs } = await this.#overhead.turn();
     this.#governor.turn(samplingCpuNs, performance.now());
   }
-}
-
-let version: string | undefined;
-
-export function packageVersion(): string {
-  version ??= (
-    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  ).version;
-  return version;
 }

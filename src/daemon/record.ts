@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { existsSync, openSync, writeFileSync } from 'node:fs';
 import { explainSamplerError } from '../cli/explain-sampler-error.ts';
-import { Collector } from '../collector/collector.ts';
+import type { Collector } from '../collector/collector.ts';
 import { DEFAULT_LOG_BYTES } from '../collector/kernel-sampler.ts';
 import { Ledger } from '../collector/ledger.ts';
 import { LocalSamplerHost } from '../collector/local-sampler-host.ts';
@@ -14,9 +14,9 @@ import { encodeFolded } from '../query/folded.ts';
 import { encodePprof } from '../query/pprof.ts';
 import { topFunctions } from '../query/top.ts';
 import { standIn } from '../store/location-query.ts';
-import { readElfLayout } from '../symbolizer/elf/layout.ts';
-import { Symbolizer } from '../symbolizer/symbolizer.ts';
+import type { Symbolizer } from '../symbolizer/symbolizer.ts';
 import { MemoryProfile } from './memory-profile.ts';
+import { namingCollector } from './naming-collector.ts';
 
 export interface RecordOptions {
   durationMs: number;
@@ -81,17 +81,13 @@ class Recorder {
 
   private constructor(host: LocalSamplerHost, followChildren: boolean) {
     this.#host = host;
-    this.collector = new Collector({
+    const { collector, symbolizer } = namingCollector({
       host,
       ledger: new Ledger(),
-      readElfLayout,
-      readKernelLayout: (fd) => this.#symbolizer.kernelLayout(fd),
       followedOnly: followChildren,
     });
-    this.#symbolizer = new Symbolizer({
-      source: this.collector.registry,
-      moduleBase: (name) => this.collector.kernel.moduleBase(name),
-    });
+    this.collector = collector;
+    this.#symbolizer = symbolizer;
   }
 
   /** The recorder, or why it cannot record. */

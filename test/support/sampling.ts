@@ -3,13 +3,14 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Collector } from '../../src/collector/collector.ts';
+import type { Collector } from '../../src/collector/collector.ts';
 import { DEFAULT_LOG_BYTES } from '../../src/collector/kernel-sampler.ts';
 import { Ledger } from '../../src/collector/ledger.ts';
 import type { LocalSamplerOptions } from '../../src/collector/local-sampler-host.ts';
 import { LocalSamplerHost } from '../../src/collector/local-sampler-host.ts';
 import type { SamplerHost } from '../../src/collector/sampler-host.ts';
 import { Flusher } from '../../src/daemon/flusher.ts';
+import { namingCollector } from '../../src/daemon/naming-collector.ts';
 import { Naming } from '../../src/daemon/naming.ts';
 import type { Conservation, CpuAccount } from '../../src/model/conservation.ts';
 import { conservationOf } from '../../src/model/conservation.ts';
@@ -17,8 +18,7 @@ import type { LabelName } from '../../src/model/selector.ts';
 import type { StackTable } from '../../src/model/stack-table.ts';
 import { openStore } from '../../src/store/duckdb-store.ts';
 import type { ProfileStore } from '../../src/store/profile-store.ts';
-import { readElfLayout } from '../../src/symbolizer/elf/layout.ts';
-import { Symbolizer } from '../../src/symbolizer/symbolizer.ts';
+import type { Symbolizer } from '../../src/symbolizer/symbolizer.ts';
 
 export interface SamplingParts {
   host: SamplerHost;
@@ -40,18 +40,10 @@ export class ServiceRun {
     this.host = host;
     this.store = store;
     this.ledger = ledger;
-    this.collector = new Collector({
-      host,
-      ledger,
-      readElfLayout,
-      readKernelLayout: (fd) => this.#symbolizer.kernelLayout(fd),
-    });
-    this.#symbolizer = new Symbolizer({
-      source: this.collector.registry,
-      moduleBase: (name) => this.collector.kernel.moduleBase(name),
-    });
-    this.#naming = new Naming(this.#symbolizer, store);
-    const { collector } = this;
+    const { collector, symbolizer } = namingCollector({ host, ledger });
+    this.collector = collector;
+    this.#symbolizer = symbolizer;
+    this.#naming = new Naming(symbolizer, store);
     this.flusher = new Flusher({ session: host.session.id, collector, ledger, store, naming: this.#naming });
   }
 
