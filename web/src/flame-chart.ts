@@ -1,11 +1,8 @@
-// The flame graph itself. The only module that touches d3.
+// The flame graph itself, of any tree of frames. The only module that touches d3.
 import flamegraph from 'd3-flame-graph';
 import type { ChartNode, ChartTooltip } from 'd3-flame-graph';
 import { select, selection } from 'd3-selection';
-import type { FrameNode } from './frame-tree.ts';
 import { matches } from './frame-tree.ts';
-import type { Scheme } from './palette.ts';
-import { frameColour, searchColour } from './palette.ts';
 
 const CELL_HEIGHT_PX = 20;
 /** Narrower frames are not drawn: at five DOM nodes per frame a zoom over all of them would take half a second. */
@@ -23,18 +20,31 @@ Object.assign(selection.prototype, {
   },
 });
 
-export interface FlameChartEvents {
-  scheme(): Scheme;
+/** What the chart needs of a node: its width is its share of `value`. */
+export interface ChartFrame {
+  name: string;
+  /** At least the sum of the children's. */
+  value: number;
+  children: this[];
+  /** Path of the object; searched like the name. */
+  object: string;
+  /** Tells the frame from all others of its tree. */
+  key: string;
+}
+
+export interface FlameChartEvents<F extends ChartFrame> {
+  /** A CSS colour; `matched` is undefined while no search is on. */
+  colour(frame: F, matched: boolean | undefined): string;
   /** A frame was clicked. */
-  onZoom(frame: FrameNode): void;
-  /** The pointer is over a frame; `shown` is the frame zoomed into. */
-  onHover(event: MouseEvent, frame: FrameNode, parent: FrameNode | undefined): void;
+  onZoom(frame: F): void;
+  /** The pointer is over a frame. */
+  onHover(event: MouseEvent, frame: F, parent: F | undefined): void;
   onLeave(): void;
 }
 
-export interface FlameChart {
+export interface FlameChart<F extends ChartFrame> {
   /** Draws a tree: zoom and search start over. */
-  show(tree: FrameNode, inverted: boolean): void;
+  show(tree: F, inverted: boolean): void;
   /** Zooms to the frame of that key; to the whole where there is none. */
   zoom(key: string): void;
   search(term: string): void;
@@ -43,8 +53,11 @@ export interface FlameChart {
   resize(): void;
 }
 
-export function createFlameChart(element: HTMLElement, events: FlameChartEvents): FlameChart {
-  const chart = flamegraph<FrameNode>();
+export function createFlameChart<F extends ChartFrame>(
+  element: HTMLElement,
+  events: FlameChartEvents<F>,
+): FlameChart<F> {
+  const chart = flamegraph<F>();
   let term = '';
   let drawn = false;
   /** Key of the frame zoomed into; '' for the whole. */
@@ -58,9 +71,8 @@ export function createFlameChart(element: HTMLElement, events: FlameChartEvents)
     quiet = false;
   };
 
-  const tooltip: ChartTooltip<FrameNode> = Object.assign(() => undefined, {
-    show: (event: MouseEvent, node: ChartNode<FrameNode>) =>
-      events.onHover(event, node.data, node.parent?.data),
+  const tooltip: ChartTooltip<F> = Object.assign(() => undefined, {
+    show: (event: MouseEvent, node: ChartNode<F>) => events.onHover(event, node.data, node.parent?.data),
     hide: () => events.onLeave(),
   });
 
@@ -70,7 +82,7 @@ export function createFlameChart(element: HTMLElement, events: FlameChartEvents)
     .transitionDuration(0)
     .tooltip(tooltip)
     .setColorMapper(({ data, highlight }) =>
-      term === '' ? frameColour(data, events.scheme()) : searchColour(highlight === true, events.scheme()),
+      events.colour(data, term === '' ? undefined : highlight === true),
     )
     .setSearchMatch((node, text) => matches(node.data, text))
     .setSearchHandler(() => undefined)
@@ -81,7 +93,7 @@ export function createFlameChart(element: HTMLElement, events: FlameChartEvents)
       events.onZoom(node.data);
     });
 
-  const root = () => select<ChartNode<FrameNode>>(element).datum();
+  const root = () => select<ChartNode<F>>(element).datum();
 
   return {
     show(tree, inverted) {

@@ -8,6 +8,7 @@ import { createFlameChart } from './flame-chart.ts';
 import type { FrameNode } from './frame-tree.ts';
 import { frameTree } from './frame-tree.ts';
 import { hideNotice, showNotice } from './notice.ts';
+import { frameColour, searchColour } from './palette.ts';
 import { renderStatus } from './status-line.ts';
 import { renderCut, renderLegend, renderLinks, renderMatch, renderTotals } from './summary.ts';
 import { applyTheme, onSystemChange, schemeOf, toggled } from './theme.ts';
@@ -24,7 +25,7 @@ export class Page {
   #status: StatusBody | undefined;
   #loading: AbortController | undefined;
   readonly #area = byId('chart', HTMLElement);
-  readonly #chart: FlameChart;
+  readonly #chart: FlameChart<FrameNode>;
   readonly #toolbar: Toolbar;
   readonly #tooltip = createTooltip();
 
@@ -32,7 +33,8 @@ export class Page {
     const tooltip = this.#tooltip;
     const scheme = () => schemeOf(this.#state.theme);
     this.#chart = createFlameChart(this.#area, {
-      scheme,
+      colour: (frame, matched) =>
+        matched === undefined ? frameColour(frame, scheme()) : searchColour(matched, scheme()),
       onZoom: (frame) => this.change({ zoom: frame === this.#tree ? '' : frame.key }),
       onHover: (event, frame, parent) =>
         tooltip.show(event, { frame, parent, total: this.#tree?.value ?? 0, scheme: scheme() }),
