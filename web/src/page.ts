@@ -14,7 +14,7 @@ import { renderCut, renderLegend, renderLinks, renderMatch, renderTotals } from 
 import { applyTheme, onSystemChange, schemeOf, toggled } from './theme.ts';
 import type { Toolbar } from './toolbar.ts';
 import { createToolbar } from './toolbar.ts';
-import { createTooltip } from './tooltip.ts';
+import { createTooltip, frameContent } from './tooltip.ts';
 import type { ViewState } from './view-state.ts';
 import { DEFAULT_STATE, MAX_NODES, followsNow, formatState, parseState, sameData } from './view-state.ts';
 
@@ -37,7 +37,7 @@ export class Page {
         matched === undefined ? frameColour(frame, scheme()) : searchColour(matched, scheme()),
       onZoom: (frame) => this.change({ zoom: frame === this.#tree ? '' : frame.key }),
       onHover: (event, frame, parent) =>
-        tooltip.show(event, { frame, parent, total: this.#tree?.value ?? 0, scheme: scheme() }),
+        tooltip.show(event, frameContent({ frame, parent, total: this.#tree?.value ?? 0, scheme: scheme() })),
       onLeave: () => tooltip.hide(),
     });
     this.#toolbar = createToolbar({

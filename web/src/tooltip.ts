@@ -1,4 +1,4 @@
-// What a frame is, beside the pointer.
+// A box beside the pointer, and what it says of a frame.
 import { element } from './dom.ts';
 import { formatCount, formatDuration, formatShare } from './format.ts';
 import type { FrameClass, FrameNode } from './frame-tree.ts';
@@ -37,7 +37,8 @@ export interface TooltipFacts {
   scheme: Scheme;
 }
 
-function content({ frame, parent, total, scheme }: TooltipFacts): HTMLElement[] {
+/** Name, object and figures of a frame. */
+export function frameContent({ frame, parent, total, scheme }: TooltipFacts): HTMLElement[] {
   const chip = element('span', { class: 'chip' });
   chip.style.background = classColour(frame.frameClass, scheme);
   const rows = [
@@ -60,7 +61,7 @@ function content({ frame, parent, total, scheme }: TooltipFacts): HTMLElement[] 
 
 export interface Tooltip {
   readonly visible: boolean;
-  show(event: MouseEvent, facts: TooltipFacts): void;
+  show(event: MouseEvent, content: readonly Node[]): void;
   hide(): void;
 }
 
@@ -85,8 +86,8 @@ export function createTooltip(): Tooltip {
     get visible() {
       return !box.hidden;
     },
-    show(event, facts) {
-      box.replaceChildren(...content(facts));
+    show(event, content) {
+      box.replaceChildren(...content);
       box.hidden = false;
       place(event);
     },
