@@ -32,7 +32,16 @@ const CLASS_OF_KIND: Readonly<Record<string, FrameClass>> = {
   marker: 'marker',
 };
 
-/** FNV-1a, 32 bit, continued from the parent's hash. */
+export function classOfKind(kind: string): FrameClass {
+  return CLASS_OF_KIND[kind] ?? 'group';
+}
+
+/** Of the path of frames down to this one; `parent` is that of the path above, undefined for the root. */
+export function pathHash(parent: number | undefined, name: string, object: string): number {
+  return hashOn(hashOn(parent ?? 0x811c9dc5, name), object);
+}
+
+/** FNV-1a, 32 bit, continued from an earlier hash. */
 function hashOn(hash: number, text: string): number {
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return Math.imul(hash ^ 0xff, 0x01000193) >>> 0;
@@ -47,7 +56,7 @@ export function frameTree(body: FlamegraphBody): FrameNode {
     const path = objects[object]!;
     // A group without a value, such as processes outside of any container.
     const name = names[nodes.name[i]!]! || '(none)';
-    const hash = hashOn(hashOn(hashes[parentIndex] ?? 0x811c9dc5, name), path);
+    const hash = pathHash(hashes[parentIndex], name, path);
     const frame: FrameNode = {
       name,
       value: nodes.total[i]!,
@@ -55,7 +64,7 @@ export function frameTree(body: FlamegraphBody): FrameNode {
       self: nodes.self[i]!,
       count: nodes.count[i]!,
       object: path,
-      frameClass: CLASS_OF_KIND[objectKinds[object]!] ?? 'group',
+      frameClass: classOfKind(objectKinds[object]!),
       key: hash.toString(36),
     };
     hashes.push(hash);
