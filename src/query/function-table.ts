@@ -76,9 +76,3 @@ export function functionTable(table: StackTable): FunctionTable {
     chain: Uint32Array.from(chain),
   };
 }
-
-/** Sums of the table's columns; weights are whole nanoseconds, exact below 2^53 (104 CPU days). */
-export function tableTotals(table: StackTable): { weightNs: number; count: number } {
-  const sum = (column: Float64Array) => column.reduce((a, b) => a + b, 0);
-  return { weightNs: sum(table.weightNs), count: sum(table.count) };
-}

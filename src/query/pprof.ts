@@ -7,6 +7,7 @@ import type { CodeObject } from '../model/code-object.ts';
 import type { Frame } from '../model/frame.ts';
 import type { TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
+import type { StackRows } from './stack-rows.ts';
 
 export interface PprofOptions {
   range: TimeRange;
@@ -14,6 +15,8 @@ export interface PprofOptions {
   groupBy?: string;
   /** Labels that every sample carries, such as the host. */
   labels?: Readonly<Record<string, string>>;
+  /** Stacks that are the base of a diff: pprof gives percentages of them alone. */
+  base?: StackRows;
   /** Free text kept in the profile (`go tool pprof -comments`). */
   comments?: readonly string[];
 }
@@ -30,6 +33,8 @@ const NS_PER_MS = 1_000_000n;
  * load address off (`elfexec.GetBase`), and no address lies outside of its mapping.
  */
 const ALL_ADDRESSES = 0xffff_ffff_ffff_ffffn;
+/** How pprof marks samples of `-diff_base` in a profile that it saves (`DiffBaseSample` in its profile/profile.go). */
+const BASE_LABEL = ['pprof::base', 'true'] as const;
 
 function buildProfile(table: StackTable, options: PprofOptions): Profile {
   const strings = new StringTable();
@@ -64,19 +69,18 @@ function buildProfile(table: StackTable, options: PprofOptions): Profile {
 
 function sampleRows(
   table: StackTable,
-  options: PprofOptions,
+  { labels = {}, groupBy, base }: PprofOptions,
   text: (value: string) => number,
 ): SampleInput[] {
-  const constant = Object.entries(options.labels ?? {}).map(([key, value]) => ({
-    key: text(key),
-    str: text(value),
-  }));
-  const groupKey = options.groupBy === undefined ? undefined : text(options.groupBy);
+  const labelOf = (key: string, value: string) => ({ key: text(key), str: text(value) });
+  const constant = Object.entries(labels).map(([key, value]) => labelOf(key, value));
+  const [baseKey, isBase] = BASE_LABEL;
   return Array.from(table.count, (count, stack) => {
+    const label = [...constant];
     const value = table.group?.[stack] ?? '';
     // An absent label is how pprof says that a sample has no value for it.
-    const label =
-      groupKey === undefined || value === '' ? constant : [...constant, { key: groupKey, str: text(value) }];
+    if (groupBy !== undefined && value !== '') label.push(labelOf(groupBy, value));
+    if (base !== undefined && stack >= base.from && stack < base.until) label.push(labelOf(baseKey, isBase));
     const locations = table.stackLocations.subarray(table.offsets[stack], table.offsets[stack + 1]);
     return {
       locationId: Array.from(locations, (location) => location + 1),

@@ -44,15 +44,29 @@ export function parseTime(text: string, nowMs: number): ParsedTime {
   };
 }
 
+/** What the ends of a range are called where they were written: messages name them. */
+export interface RangeNames {
+  from: string;
+  until: string;
+}
+
 /** A half-open window. Missing ends are `until` = now and `from` = 15 minutes before `until`. */
-export function parseRange(from: string | undefined, until: string | undefined, nowMs: number): ParsedRange {
+export function parseRange(
+  from: string | undefined,
+  until: string | undefined,
+  nowMs: number,
+  names: RangeNames = { from: 'from', until: 'until' },
+): ParsedRange {
   const end = parseTime(until ?? 'now', nowMs);
-  if (!end.ok) return { ok: false, message: `until: ${end.message}` };
+  if (!end.ok) return { ok: false, message: `${names.until}: ${end.message}` };
   const start = from === undefined ? parseTime('now-15m', end.ms) : parseTime(from, nowMs);
-  if (!start.ok) return { ok: false, message: `from: ${start.message}` };
+  if (!start.ok) return { ok: false, message: `${names.from}: ${start.message}` };
   if (start.ms >= end.ms) {
     const [fromIso, untilIso] = [start.ms, end.ms].map((ms) => new Date(ms).toISOString());
-    return { ok: false, message: `until (${untilIso!}) must be after from (${fromIso!})` };
+    return {
+      ok: false,
+      message: `${names.until} (${untilIso!}) must be after ${names.from} (${fromIso!})`,
+    };
   }
   return { ok: true, range: { fromMs: start.ms, untilMs: end.ms } };
 }

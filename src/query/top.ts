@@ -1,7 +1,8 @@
 // The functions table: what each function used itself and with everything it called.
 import type { StackTable } from '../model/stack-table.ts';
-import type { FunctionTable } from './function-table.ts';
-import { functionTable, tableTotals } from './function-table.ts';
+import { functionSums } from './function-sums.ts';
+import { functionTable } from './function-table.ts';
+import { shareOf, tableTotals } from './stack-rows.ts';
 
 export interface FunctionRow {
   name: string;
@@ -38,9 +39,9 @@ export interface TopOptions {
 
 export function topFunctions(table: StackTable, options: TopOptions = {}): TopTable {
   const functions = functionTable(table);
-  const sums = sumFunctions(table, functions);
+  const sums = functionSums(table, functions);
   const totals = tableTotals(table);
-  const share = (weightNs: number) => (totals.weightNs > 0 ? weightNs / totals.weightNs : 0);
+  const share = (weightNs: number) => shareOf(weightNs, totals.weightNs);
   const [first, second] =
     options.sortBy === 'total'
       ? [sums.totalWeightNs, sums.selfWeightNs]
@@ -72,38 +73,4 @@ export function topFunctions(table: StackTable, options: TopOptions = {}): TopTa
       share: share(cut.reduce((sum, fn) => sum + sums.selfWeightNs[fn]!, 0)),
     },
   };
-}
-
-interface FunctionSums {
-  selfWeightNs: Float64Array;
-  totalWeightNs: Float64Array;
-  selfCount: Float64Array;
-  totalCount: Float64Array;
-}
-
-function sumFunctions(table: StackTable, { chain, chainOffsets, functionName }: FunctionTable): FunctionSums {
-  const column = () => new Float64Array(functionName.length);
-  const sums = { selfWeightNs: column(), totalWeightNs: column(), selfCount: column(), totalCount: column() };
-  // The stack that counted a function last: recursion counts once.
-  const countedBy = new Int32Array(functionName.length).fill(-1);
-  for (let stack = 0; stack < table.count.length; stack++) {
-    const weightNs = table.weightNs[stack]!;
-    const count = table.count[stack]!;
-    const start = table.offsets[stack]!;
-    for (let at = start; at < table.offsets[stack + 1]!; at++) {
-      const location = table.stackLocations[at]!;
-      for (let link = chainOffsets[location]!; link < chainOffsets[location + 1]!; link++) {
-        const fn = chain[link]!;
-        if (at === start && link === chainOffsets[location]!) {
-          sums.selfWeightNs[fn]! += weightNs;
-          sums.selfCount[fn]! += count;
-        }
-        if (countedBy[fn] === stack) continue;
-        countedBy[fn] = stack;
-        sums.totalWeightNs[fn]! += weightNs;
-        sums.totalCount[fn]! += count;
-      }
-    }
-  }
-  return sums;
 }

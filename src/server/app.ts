@@ -7,6 +7,7 @@ import type { App, ServerContext } from './context.ts';
 import { ApiError, quote, refuse } from './errors.ts';
 import { guard } from './guard.ts';
 import { debugRoutes } from './routes/debug.ts';
+import { diffRoutes } from './routes/diff.ts';
 import { flamegraphRoutes } from './routes/flamegraph.ts';
 import { healthRoutes } from './routes/health.ts';
 import { labelRoutes } from './routes/labels.ts';
@@ -36,6 +37,7 @@ const ROUTES: readonly ((app: App, context: ServerContext) => void)[] = [
   profileRoutes,
   flamegraphRoutes,
   topRoutes,
+  diffRoutes,
   seriesRoutes,
   labelRoutes,
   statusRoutes,

@@ -2,7 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
 import { LABELS } from '../model/selector.ts';
-import { parseSelector } from '../query/selector.ts';
+import { MAX_SELECTOR_LENGTH, parseSelector } from '../query/selector.ts';
+import type { RangeNames } from '../query/time.ts';
 import { parseRange, parseTime } from '../query/time.ts';
 import { ApiError } from './errors.ts';
 
@@ -21,22 +22,51 @@ export function integerParam(min: number, max: number, fallback: number, descrip
     .openapi({ type: 'integer', minimum: min, maximum: max, default: fallback, description });
 }
 
-export const labelParam = z
-  .enum(LABELS, { error: `must be one of ${LABELS.join(', ')}` })
-  .openapi({ description: 'A label name.' });
+/** One of a few words; the message lists them. */
+export function oneOf<const T extends readonly string[]>(words: T) {
+  return z.enum(words, { error: `must be one of ${words.join(', ')}` });
+}
+
+export const labelParam = oneOf(LABELS).openapi({ description: 'A label name.' });
+
+/** Descriptions and examples of the three parameters that say a window. */
+export const fromParam = z.string().optional().openapi({
+  description: 'RFC 3339, epoch ms or relative; default 5 minutes before `until`.',
+  example: 'now-15m',
+});
+export const untilParam = z
+  .string()
+  .optional()
+  .openapi({ description: 'Like `from`; default now.', example: 'now' });
+export const queryParam = z
+  .string()
+  .optional()
+  .openapi({
+    description: `Selector, at most ${MAX_SELECTOR_LENGTH} characters; default everything.`,
+    example: '{comm="node"}',
+  });
 
 /** Parameters of every route that asks about a window. Unknown parameters are refused by name. */
-export const windowQuery = z.strictObject({
-  from: z.string().optional().openapi({
-    description: 'RFC 3339, epoch ms or relative; default 5 minutes before `until`.',
-    example: 'now-15m',
+export const windowQuery = z.strictObject({ from: fromParam, until: untilParam, query: queryParam });
+
+/** What a screen can show; the page asks again for what was hidden. */
+const DEFAULT_NODES = 4000;
+const MAX_NODES = 50_000;
+
+/** Parameters of every route that answers a call tree. */
+export const treeQuery = {
+  maxNodes: integerParam(
+    1,
+    MAX_NODES,
+    DEFAULT_NODES,
+    'The heaviest nodes are kept; `hidden` tells the rest.',
+  ),
+  root: z.string().optional().openapi({
+    description: 'Frame names from the outermost; only stacks that begin so.',
+    example: 'main;run',
   }),
-  until: z.string().optional().openapi({ description: 'Like `from`; default now.', example: 'now' }),
-  query: z
-    .string()
-    .optional()
-    .openapi({ description: 'Selector; default everything.', example: '{comm="node"}' }),
-});
+  groupBy: labelParam.optional().openapi({ example: 'comm' }),
+};
 
 export interface WindowParams {
   from?: string | undefined;
@@ -54,8 +84,8 @@ export function readWindow(params: WindowParams, nowMs: number): Window {
   return { range: readRange(params, nowMs), selector: readSelector(params.query) };
 }
 
-function readRange({ from, until }: WindowParams, nowMs: number): TimeRange {
-  const parsed = parseRange(from ?? defaultFrom(until, nowMs), until, nowMs);
+export function readRange({ from, until }: WindowParams, nowMs: number, names?: RangeNames): TimeRange {
+  const parsed = parseRange(from ?? defaultFrom(until, nowMs), until, nowMs, names);
   if (parsed.ok) return parsed.range;
   throw new ApiError(400, 'bad_time', parsed.message);
 }
@@ -66,10 +96,16 @@ function defaultFrom(until: string | undefined, nowMs: number): string | undefin
   return end.ok && end.ms > DEFAULT_WINDOW_MS ? String(end.ms - DEFAULT_WINDOW_MS) : undefined;
 }
 
-export function readSelector(query: string | undefined): Selector {
+/** `name` is what the parameter is called. */
+export function readSelector(query: string | undefined, name = 'query'): Selector {
   const parsed = parseSelector(query ?? '');
   if (parsed.ok) return parsed.selector;
-  throw new ApiError(400, 'bad_selector', `query: ${parsed.message}`, 'for example {comm="node", pid!="42"}');
+  throw new ApiError(
+    400,
+    'bad_selector',
+    `${name}: ${parsed.message}`,
+    'for example {comm="node", pid!="42"}',
+  );
 }
 
 /** `group` for the store and its presence for the tree builders. */

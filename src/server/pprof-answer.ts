@@ -11,7 +11,7 @@ export function attachment(range: TimeRange, suffix: string): string {
 }
 
 /** Samples carry the process's name as a label: `go tool pprof -tagfocus comm=node`, `-tagroot comm`. */
-const PPROF_LABEL = 'comm';
+export const PPROF_LABEL = 'comm';
 
 export async function pprofAnswer(
   c: Context,

@@ -2,16 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallTree } from '../../src/query/call-tree.ts';
 import { callTree, flamegraphJson } from '../../src/query/call-tree.ts';
+import { drawnTree, nodePaths } from './drawn-tree.ts';
 import { anyGroupedTable, namesOf, PERIOD_NS, stackTable, sum } from './stack-table.ts';
 
-/** One line per node: indentation by depth, name, samples with it / as leaf. */
+/** Samples with each node / as leaf. */
 function drawn(tree: CallTree): string[] {
-  const depths: number[] = [];
-  return [...tree.parent].map((parent, node) => {
-    depths[node] = parent < 0 ? 0 : depths[parent]! + 1;
-    const counts = `${tree.totalNodeCount[node]!}/${tree.selfCount[node]!}`;
-    return `${'  '.repeat(depths[node])}${tree.names[tree.name[node]!]!} ${counts}`;
-  });
+  return drawnTree(tree, (node) => `${tree.totalNodeCount[node]!}/${tree.selfCount[node]!}`);
 }
 
 const TABLE = stackTable(`
@@ -126,18 +122,15 @@ describe('callTree', () => {
         table.count.forEach((count, stack) => {
           const names = namesOf(table, stack);
           for (let depth = 0; depth <= names.length; depth++) {
-            const path = names.slice(0, depth).join(';');
+            const path = names
+              .slice(0, depth)
+              .map((name) => `;${name}`)
+              .join('');
             expected.set(path, (expected.get(path) ?? 0) + count);
           }
         });
         const tree = callTree(table);
-        const paths: string[] = [];
-        const got = new Map<string, number>();
-        tree.parent.forEach((parent, node) => {
-          const name = `${tree.names[tree.name[node]!]!}@${tree.objects[tree.object[node]!]!}`;
-          paths[node] = parent < 0 ? '' : parent === 0 ? name : `${paths[parent]!};${name}`;
-          got.set(paths[node], tree.totalNodeCount[node]!);
-        });
+        const got = nodePaths(tree).map((path, node): [string, number] => [path, tree.totalNodeCount[node]!]);
         expect(new Map([...got].sort())).toEqual(
           table.count.length === 0 ? new Map([['', 0]]) : new Map([...expected].sort()),
         );

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StackTable } from '../../src/model/stack-table.ts';
 import { encodePprof } from '../../src/query/pprof.ts';
+import { encodePprofDiff } from '../../src/query/pprof-diff.ts';
 import { codeObject, stackTable } from './stack-table.ts';
 
 const GO = existsSync('/usr/local/go/bin/go') ? '/usr/local/go/bin/go' : 'go';
@@ -25,9 +26,18 @@ async function pprof(table: StackTable, ...args: string[]): Promise<{ out: strin
 }
 
 async function pprofLabelled(table: StackTable, options: { groupBy?: string }, ...args: string[]) {
-  const file = join(dir, 'profile.pb.gz');
-  await writeFile(file, await encodePprof(table, { range: RANGE, ...options }));
-  const run = spawnSync(GO, ['tool', 'pprof', ...args, file], {
+  const file = await saved('profile.pb.gz', await encodePprof(table, { range: RANGE, ...options }));
+  return goPprof(...args, file);
+}
+
+async function saved(name: string, profile: Uint8Array): Promise<string> {
+  const file = join(dir, name);
+  await writeFile(file, profile);
+  return file;
+}
+
+function goPprof(...args: string[]): { out: string; err: string } {
+  const run = spawnSync(GO, ['tool', 'pprof', ...args], {
     encoding: 'utf8',
     env: { ...process.env, PPROF_TMPDIR: dir },
   });
@@ -115,5 +125,83 @@ describe('go tool pprof', () => {
     expect(err).toBe('');
     expect(out).toMatch(/30ms .*\[jit\]$/m);
     expect(out).toMatch(/20ms .*\[x\.so\]$/m);
+  });
+});
+
+describe('go tool pprof on a diff', () => {
+  const BEFORE = `
+    main@app   main@app       main@app
+    parse@app  write@libc.so  lex@app
+    70         20             10`;
+  const AFTER = `
+    main@app   main@app       gc@app
+    parse@app  write@libc.so
+    35         25             140`;
+  const LEFT = {
+    range: { fromMs: RANGE.fromMs - 20_000, untilMs: RANGE.fromMs },
+    table: stackTable(BEFORE, ['node', 'node', '']),
+  };
+  const RIGHT = { range: RANGE, table: stackTable(AFTER, ['node', 'node', 'gcc']) };
+
+  async function ours(...args: Parameters<typeof encodePprofDiff>): Promise<string> {
+    return saved('diff.pb.gz', await encodePprofDiff(...args));
+  }
+
+  async function sides(): Promise<[left: string, right: string]> {
+    const file = async (name: string, { table, range }: typeof LEFT) =>
+      saved(name, await encodePprof(table, { range, groupBy: 'comm' }));
+    return [await file('left.pb.gz', LEFT), await file('right.pb.gz', RIGHT)];
+  }
+
+  it.each([['-sample_index=cpu'], ['-sample_index=samples']])(
+    'gives what -diff_base gives for the two files, with %s',
+    async (index) => {
+      const [left, right] = await sides();
+      const expected = goPprof('-top', index, '-diff_base', left, right).out;
+      expect(expected).toMatch(/140\.00%.* gc$/m);
+      expect(goPprof('-top', index, await ours(LEFT, RIGHT, { groupBy: 'comm' })).out).toBe(expected);
+    },
+  );
+
+  it('gives what -diff_base -normalize gives when shares are compared', async () => {
+    const [left, right] = await sides();
+    const expected = goPprof('-top', '-normalize', '-diff_base', left, right).out;
+    const file = await ours(LEFT, RIGHT, { normalize: 'share', groupBy: 'comm' });
+    expect(goPprof('-top', file).out).toBe(expected);
+  });
+
+  it('scales the right side to the length of the left when CPUs busy are compared', async () => {
+    const file = await ours(LEFT, RIGHT, { normalize: 'core-seconds' });
+    expect(goPprof('-top', file).out).toMatch(/2800ms 280\.00% .* gc$/m);
+  });
+
+  it('marks the base as pprof does when it saves a diff, and keeps other labels', async () => {
+    const [left, right] = await sides();
+    const saving = join(dir, 'saved.pb.gz');
+    goPprof('-proto', '-output', saving, '-diff_base', left, right);
+    const raw = (file: string) => goPprof('-raw', file).out;
+    const labels = (text: string) =>
+      text
+        .split('\n')
+        .filter((line) => /^ +(pprof::base|comm):/.test(line))
+        .sort();
+    const file = await ours(LEFT, RIGHT, { groupBy: 'comm' });
+    expect(labels(raw(file))).toContainEqual(expect.stringContaining('pprof::base:[true]'));
+    expect(labels(raw(file))).toEqual(labels(raw(saving)));
+  });
+
+  it('opens a diff of two windows without samples', async () => {
+    const nothing = { table: stackTable([]), range: RANGE };
+    expect(goPprof('-top', await ours(nothing, nothing)).out).toMatch(/Total samples = 0/);
+    expect(goPprof('-top', await ours(nothing, RIGHT)).out).toMatch(/1400ms .* gc$/m);
+    expect(goPprof('-top', await ours(LEFT, nothing, { normalize: 'share' })).out).toMatch(
+      /-700ms .* parse$/m,
+    );
+  });
+});
+
+describe('go tool pprof on a window without samples', () => {
+  it('opens the profile', async () => {
+    expect((await pprof(stackTable([]), '-top')).out).toMatch(/Total samples = 0/);
   });
 });

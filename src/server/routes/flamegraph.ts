@@ -1,15 +1,11 @@
 // GET /api/v1/flamegraph: a window's call tree as columns and string tables.
 import { createRoute, z } from '@hono/zod-openapi';
-import type { StackTable } from '../../model/stack-table.ts';
 import { callTree, flamegraphJson } from '../../query/call-tree.ts';
 import { parseFramePath } from '../../query/frame-path.ts';
 import type { App, ServerContext } from '../context.ts';
-import { groupOption, integerParam, labelParam, readWindow, windowQuery } from '../params.ts';
+import { objectKinds } from '../object-kinds.ts';
+import { groupOption, readWindow, treeQuery, windowQuery } from '../params.ts';
 import { errorResponses, jsonResponse } from '../responses.ts';
-
-/** What a screen can show; the page asks again for what was hidden. */
-const DEFAULT_NODES = 4000;
-const MAX_NODES = 50_000;
 
 const column = z.array(z.number());
 
@@ -36,29 +32,9 @@ const route = createRoute({
   method: 'get',
   path: '/api/v1/flamegraph',
   summary: 'The call tree of a window.',
-  request: {
-    query: windowQuery.extend({
-      maxNodes: integerParam(
-        1,
-        MAX_NODES,
-        DEFAULT_NODES,
-        'The heaviest nodes are kept; `hidden` tells the rest.',
-      ),
-      root: z.string().optional().openapi({
-        description: 'Frame names from the outermost; only stacks that begin so.',
-        example: 'main;run',
-      }),
-      groupBy: labelParam.optional(),
-    }),
-  },
+  request: { query: windowQuery.extend(treeQuery) },
   responses: { 200: jsonResponse(flamegraphSchema, 'The tree.'), ...errorResponses },
 });
-
-/** Kinds in the order of the tree's object paths; '' where no object has the path (root and groups). */
-function objectKinds(paths: readonly string[], table: StackTable): string[] {
-  const kinds = new Map<string, string>(table.objects.map((object) => [object.path, object.kind]));
-  return paths.map((path) => kinds.get(path) ?? '');
-}
 
 export function flamegraphRoutes(app: App, { store, now }: ServerContext): void {
   app.openapi(route, async (c) => {

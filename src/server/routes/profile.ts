@@ -1,8 +1,8 @@
 // GET /api/v1/profile: any stored window as a file.
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { encodeFolded } from '../../query/folded.ts';
 import type { App, ServerContext } from '../context.ts';
-import { readWindow, windowQuery } from '../params.ts';
+import { oneOf, readWindow, windowQuery } from '../params.ts';
 import { errorResponses, fileResponse } from '../responses.ts';
 import { attachment, pprofAnswer } from '../pprof-answer.ts';
 
@@ -14,7 +14,7 @@ const route = createRoute({
   summary: 'A stored window as pprof (gzip) or folded stacks.',
   request: {
     query: windowQuery.extend({
-      format: z.enum(FORMATS, { error: `must be one of ${FORMATS.join(', ')}` }).default('pprof'),
+      format: oneOf(FORMATS).default('pprof'),
     }),
   },
   responses: {

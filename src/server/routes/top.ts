@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { topFunctions } from '../../query/top.ts';
 import type { App, ServerContext } from '../context.ts';
-import { integerParam, readWindow, windowQuery } from '../params.ts';
+import { integerParam, oneOf, readWindow, windowQuery } from '../params.ts';
 import { errorResponses, jsonResponse } from '../responses.ts';
 
 const SORTS = ['self', 'total'] as const;
@@ -40,7 +40,7 @@ const route = createRoute({
   request: {
     query: windowQuery.extend({
       limit: integerParam(1, 10_000, 100, 'Rows at most.'),
-      sort: z.enum(SORTS, { error: `must be one of ${SORTS.join(', ')}` }).default('self'),
+      sort: oneOf(SORTS).default('self'),
     }),
   },
   responses: { 200: jsonResponse(topSchema, 'The table.'), ...errorResponses },

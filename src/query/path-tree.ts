@@ -1,0 +1,107 @@
+// Stacks merged by path from the root: which node each stack ends in, and what the nodes are called.
+import type { StackTable } from '../model/stack-table.ts';
+import { ChildIndex } from './child-index.ts';
+import type { FunctionTable } from './function-table.ts';
+import { Interner } from './function-table.ts';
+
+export const ROOT_NAME = 'all';
+
+export interface PathOptions {
+  /** Frame names from the outermost: only stacks that begin so, and the tree's node 0 is the last of them. */
+  root?: readonly string[];
+  /** Make the table's group values the first level. Needs a table that was grouped. */
+  groupBy?: boolean;
+}
+
+export interface PathTree {
+  /** Nodes by (parent, function). A child is always numbered after its parent; node 0 is the root. */
+  index: ChildIndex;
+  /** Node of each stack's leaf, -1 for stacks outside of the focus path. */
+  leaf: Int32Array;
+  /** Functions are numbered 0 … f-1; group values follow, so that both fit one index. */
+  functions: FunctionTable;
+  groups: string[];
+  rootName: string;
+  /** Index into the functions' objects. */
+  rootObject: number;
+}
+
+export function pathTree(table: StackTable, functions: FunctionTable, options: PathOptions = {}): PathTree {
+  const index = new ChildIndex(Math.max(1024, table.stackLocations.length >> 2));
+  const root = index.child(-1, -1);
+  const groups = new Interner();
+  const focus = options.root ?? [];
+  const focusNames = focus.map((name) => functions.names.indexOf(name));
+  const functionCount = functions.functionName.length;
+  const { chain, chainOffsets, functionName, functionObject } = functions;
+  const leaf = new Int32Array(table.count.length).fill(-1);
+  let rootObject = 0;
+
+  for (let stack = 0; stack < leaf.length; stack++) {
+    let node = root;
+    let depth = 0;
+    let object = 0;
+    let inside = true;
+    if (options.groupBy === true) {
+      const value = table.group?.[stack] ?? '';
+      if (depth < focus.length) inside = focus[depth++] === value;
+      else node = index.child(node, functionCount + groups.add(value));
+    }
+    for (let at = table.offsets[stack + 1]! - 1; inside && at >= table.offsets[stack]!; at--) {
+      const location = table.stackLocations[at]!;
+      for (let link = chainOffsets[location + 1]! - 1; link >= chainOffsets[location]!; link--) {
+        const fn = chain[link]!;
+        if (depth === focus.length) node = index.child(node, fn);
+        else {
+          inside = functionName[fn] === focusNames[depth++];
+          object = functionObject[fn]!;
+          if (!inside) break;
+        }
+      }
+    }
+    if (!inside || depth < focus.length) continue;
+    leaf[stack] = node;
+    rootObject = object;
+  }
+  return { index, leaf, functions, groups: groups.texts, rootName: focus.at(-1) ?? ROOT_NAME, rootObject };
+}
+
+/** Columns of the nodes shown, in their order; `n` nodes. */
+export interface NodeColumns {
+  names: string[];
+  /** Paths of objects; index 0 is '' (root and groups have no object). */
+  objects: string[];
+  /** Node index; -1 for the root (n). */
+  parent: Int32Array;
+  /** Index into `names` (n). */
+  name: Uint32Array;
+  /** Index into `objects` (n). */
+  object: Uint32Array;
+}
+
+/** `order` lists nodes of the tree, each after its parent. */
+export function nodeColumns(tree: PathTree, order: Uint32Array): NodeColumns {
+  const { index, functions } = tree;
+  const names = new Interner();
+  const objects = new Interner(['']);
+  const functionCount = functions.functionName.length;
+  const position = new Int32Array(index.size).fill(-1);
+  const parent = new Int32Array(order.length);
+  const name = new Uint32Array(order.length);
+  const object = new Uint32Array(order.length);
+  order.forEach((node, at) => {
+    position[node] = at;
+    parent[at] = node === 0 ? -1 : position[index.parents[node]!]!;
+    const fn = index.functions[node]!;
+    if (node === 0) {
+      name[at] = names.add(tree.rootName);
+      object[at] = objects.add(functions.objects[tree.rootObject]!);
+    } else if (fn >= functionCount) {
+      name[at] = names.add(tree.groups[fn - functionCount]!);
+    } else {
+      name[at] = names.add(functions.names[functions.functionName[fn]!]!);
+      object[at] = objects.add(functions.objects[functions.functionObject[fn]!]!);
+    }
+  });
+  return { names: names.texts, objects: objects.texts, parent, name, object };
+}
