@@ -4,10 +4,11 @@ import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { StackTable } from '../model/stack-table.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { fileBytes } from './data-dir.ts';
+import { queryHeatmap } from './heatmap-query.ts';
 import { HotDatabase } from './hot-database.ts';
 import { queryLabelNames, queryLabelValues } from './label-query.ts';
 import { readLedger, writeLedger } from './ledger-table.ts';
-import type { LedgerRow, ProfileStore, Series, StoreUsage, SymbolRow } from './profile-store.ts';
+import type { Heatmap, LedgerRow, ProfileStore, Series, StoreUsage, SymbolRow } from './profile-store.ts';
 import { querySeries } from './series-query.ts';
 import { queryStacks } from './stack-query.ts';
 import { readUnnamed, writeSymbols } from './symbol-table.ts';
@@ -94,6 +95,12 @@ class DuckDBStore implements ProfileStore {
   ): Promise<Series> {
     return this.#database.read((connection) =>
       querySeries(connection, this.#query(selector, range), stepMs, groupBy, limit),
+    );
+  }
+
+  heatmap(selector: Selector, range: TimeRange, columnMs: number, rowMs: number): Promise<Heatmap> {
+    return this.#database.read((connection) =>
+      queryHeatmap(connection, this.#query(selector, range), columnMs, rowMs),
     );
   }
 

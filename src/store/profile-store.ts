@@ -33,6 +33,18 @@ export interface Series {
   series: SeriesPoints[];
 }
 
+/** CPU time and samples per cell; cell (column, row) is at `column * rows + row`. */
+export interface Heatmap {
+  /** Where the first column begins: at a multiple of `columnMs`, at or before the range. */
+  startMs: number;
+  columnMs: number;
+  rowMs: number;
+  columns: number;
+  rows: number;
+  weightNs: Float64Array;
+  count: Float64Array;
+}
+
 export interface StoreUsage {
   bytes: number;
   memoryBytes: number;
@@ -68,6 +80,8 @@ export interface ProfileStore {
     groupBy?: LabelName,
     limit?: number,
   ): Promise<Series>;
+  /** Samples outside of the range are not in the cells that it cuts. `columnMs` and `rowMs` are whole ms. */
+  heatmap(selector: Selector, range: TimeRange, columnMs: number, rowMs: number): Promise<Heatmap>;
   /** Label names that have a value in the range. */
   labelNames(selector: Selector, range: TimeRange): Promise<LabelName[]>;
   /** Values of a label, most samples first; `hidden` counts the values beyond `limit`. */

@@ -3,7 +3,8 @@ import type { CodeObject, ObjectKind } from '../../src/model/code-object.ts';
 import { objectId } from '../../src/model/code-object.ts';
 import type { LabelName, Selector, TimeRange } from '../../src/model/selector.ts';
 import type { StackTable } from '../../src/model/stack-table.ts';
-import type { ProfileStore, Series, StoreUsage } from '../../src/store/profile-store.ts';
+import { heatmapGrid } from '../../src/store/heatmap-query.ts';
+import type { Heatmap, ProfileStore, Series, StoreUsage } from '../../src/store/profile-store.ts';
 import type { TextStack } from './text-profile.ts';
 import { parseTextProfile } from './text-profile.ts';
 
@@ -103,6 +104,17 @@ function seriesOf(rows: readonly Row[], range: TimeRange, stepMs: number, groupB
   return { fromMs: range.fromMs, stepMs, steps, series };
 }
 
+function heatmapOf(rows: readonly Row[], range: TimeRange, columnMs: number, rowMs: number): Heatmap {
+  const grid = heatmapGrid(range, { columnMs, rowMs });
+  const count = new Float64Array(grid.columns * grid.rows);
+  for (const row of rows) {
+    const column = Math.floor((row.timeMs - grid.startMs) / columnMs);
+    const within = (row.timeMs - grid.startMs) % columnMs;
+    count[column * grid.rows + Math.floor(within / rowMs)]! += row.count;
+  }
+  return { ...grid, columnMs, rowMs, count, weightNs: count.map((n) => n * PERIOD_NS) };
+}
+
 function usageOf(rows: readonly Row[]): StoreUsage {
   const times = rows.map((row) => row.timeMs);
   return {
@@ -136,6 +148,8 @@ export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
     stacks: (selector, range, groupBy) => Promise.resolve(stackTable(select(rows, selector, range), groupBy)),
     series: (selector, range, stepMs, groupBy) =>
       Promise.resolve(seriesOf(select(rows, selector, range), range, stepMs, groupBy)),
+    heatmap: (selector, range, columnMs, rowMs) =>
+      Promise.resolve(heatmapOf(select(rows, selector, range), range, columnMs, rowMs)),
     labelNames: (selector, range) =>
       Promise.resolve(select(rows, selector, range).length === 0 ? [] : ['comm', 'kind']),
     labelValues: (label, selector, range, limit) => {
