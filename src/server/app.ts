@@ -9,6 +9,7 @@ import { guard } from './guard.ts';
 import { debugRoutes } from './routes/debug.ts';
 import { diffRoutes } from './routes/diff.ts';
 import { flamegraphRoutes } from './routes/flamegraph.ts';
+import { heatmapRoutes } from './routes/heatmap.ts';
 import { healthRoutes } from './routes/health.ts';
 import { labelRoutes } from './routes/labels.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -39,6 +40,7 @@ const ROUTES: readonly ((app: App, context: ServerContext) => void)[] = [
   topRoutes,
   diffRoutes,
   seriesRoutes,
+  heatmapRoutes,
   labelRoutes,
   statusRoutes,
   debugRoutes,
