@@ -1,16 +1,17 @@
 // Builds the page into dist/web: one script, one style sheet, names hashed, nothing inline (the server's
-// content security policy allows neither inline scripts nor styles).
+// content security policy allows neither inline scripts nor styles); and report.html, which is all inline.
 import { defineConfig } from 'vite';
+import { BROWSERS } from './browsers.ts';
+import { reportPlugin } from './report-plugin.ts';
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
+  plugins: [reportPlugin()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
-    target: 'es2022',
-    // The first browsers that know `light-dark()`.
-    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    ...BROWSERS,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
