@@ -1,6 +1,6 @@
 // Values of options: parsed once, with a message that says what would be right.
 import { InvalidArgumentError } from 'commander';
-import { parseDuration } from '../query/time.ts';
+import { parseDuration, parseTime } from '../query/time.ts';
 
 /** The address as it was given, once it has the form `host:port`. */
 export function parseListenAddress(text: string): string {
@@ -43,4 +43,40 @@ export function parsePid(text: string): number {
   const pid = Number(text);
   if (!/^\d+$/.test(text) || pid < 1) throw new InvalidArgumentError('It is the id of a process.');
   return pid;
+}
+
+/** A number of rows; the server gives at most so many. */
+export const MAX_ROWS = 10_000;
+
+export function parseRows(text: string): number {
+  const rows = Number(text);
+  if (!/^\d+$/.test(text) || rows < 1 || rows > MAX_ROWS) {
+    throw new InvalidArgumentError(`It is a whole number from 1 to ${MAX_ROWS}.`);
+  }
+  return rows;
+}
+
+/** The text as it was given, once it is a time: relative ones are relative to the server's clock. */
+export function parseTimeText(text: string): string {
+  if (!parseTime(text, Date.now()).ok) {
+    throw new InvalidArgumentError(
+      'It is a time such as 2026-01-31T14:00:00Z, epoch milliseconds, now or now-15m.',
+    );
+  }
+  return text.trim();
+}
+
+const SERVER_FORM = 'It is the address of a server, such as http://127.0.0.1:4040.';
+
+/** The base of every request, without a slash at its end; `host:port` alone means http. */
+export function parseServer(text: string): string {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  if (!URL.canParse(url)) throw new InvalidArgumentError(SERVER_FORM);
+  const { protocol, origin, pathname, username, password, search, hash } = new URL(url);
+  if (!/^https?:$/.test(protocol) || search !== '' || hash !== '')
+    throw new InvalidArgumentError(SERVER_FORM);
+  if (username !== '' || password !== '') {
+    throw new InvalidArgumentError('Credentials belong into --token-file, not into the address.');
+  }
+  return `${origin}${pathname}`.replace(/\/+$/, '');
 }

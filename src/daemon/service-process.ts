@@ -13,6 +13,7 @@ import { StoreError } from '../store/store-error.ts';
 import type { ServeOptions } from './options.ts';
 import { GIVE_UP } from './options.ts';
 import { ProfilingService } from './profiling-service.ts';
+import { STORED_ONLY } from './stored-only.ts';
 
 interface Running extends RunningService {
   stop(): Promise<void>;
@@ -50,12 +51,7 @@ async function startSampling(store: ProfileStore): Promise<Running> {
 }
 
 function withoutSampler(): Running {
-  return {
-    sampling: false,
-    status: () => Promise.resolve({ sampling: false }),
-    flush: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
-  };
+  return { ...STORED_ONLY, stop: () => Promise.resolve() };
 }
 
 function listen(options: ServeOptions, store: ProfileStore, service: RunningService): Promise<RunningServer> {

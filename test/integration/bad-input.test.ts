@@ -166,7 +166,7 @@ describe('what cannot be understood', () => {
     [['record', '-d', 'soon'], /argument 'soon' is invalid\. It is a duration such as 10s/],
     [['record', '-F', 'x'], /argument 'x' is invalid/],
     [['record', '-p', '-1'], /argument '-1' is invalid\. It is the id of a process/],
-    [['record', '--format', 'gif'], /argument 'gif' is invalid\. It is pprof or folded/],
+    [['record', '--format', 'gif'], /argument 'gif' is invalid\. Allowed choices are pprof, folded/],
   ])('pilotlight %j is a usage error', async (args, message) => {
     const { code, stdout, stderr } = await pilotlight(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

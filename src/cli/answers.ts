@@ -1,0 +1,83 @@
+// Answers of a ProfileClient, checked: what is no answer of Pilotlight becomes a failure that says what it is instead.
+import { CommandFailure } from './failure.ts';
+import type { Parameters, ProfileClient } from './profile-client.ts';
+import { cutTo, printable } from './terminal-text.ts';
+
+/** What the API sends with every refusal (src/server/errors.ts). */
+interface ErrorBody {
+  error: { code: string; message: string; hint?: string };
+}
+
+/** GET with parameters, those that are undefined left out; rejects with a CommandFailure unless the status is 2xx. */
+export async function ask(
+  client: ProfileClient,
+  route: string,
+  parameters: Parameters = {},
+  signal?: AbortSignal,
+): Promise<Response> {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  const path = query.size === 0 ? route : `${route}?${query.toString()}`;
+  const response = await client.request(path, signal);
+  if (!response.ok) throw await refusal(client, route, response);
+  return response;
+}
+
+/** The body of an answer in JSON. Its shape is taken on trust once it has the members named in `has`. */
+export async function askJson<T extends object>(
+  client: ProfileClient,
+  route: string,
+  parameters: Parameters,
+  has: readonly (keyof T & string)[],
+  signal?: AbortSignal,
+): Promise<T> {
+  const response = await ask(client, route, parameters, signal);
+  const body = parseJson(await response.text());
+  if (isObject(body) && has.every((name) => name in body)) return body as T;
+  throw notPilotlight(client, route, response);
+}
+
+async function refusal(client: ProfileClient, route: string, response: Response): Promise<CommandFailure> {
+  const body = parseJson(await response.text().catch(() => ''));
+  if (!isErrorBody(body)) return notPilotlight(client, route, response);
+  const { code, message, hint } = body.error;
+  if (response.status === 401) {
+    return new CommandFailure(`${client.source} wants a token: ${printable(message)}`, {
+      hint: 'give the file that holds it with --token-file',
+    });
+  }
+  return new CommandFailure(printable(message), {
+    // What the server could not understand came from this command line.
+    exitCode: response.status === 400 || code === 'url_too_long' ? 2 : 1,
+    ...(hint === undefined ? {} : { hint: printable(hint) }),
+  });
+}
+
+export function notPilotlight(client: ProfileClient, route: string, response: Response): CommandFailure {
+  const type = cutTo(40, printable(response.headers.get('content-type') ?? 'no content type'));
+  return new CommandFailure(
+    `what answers at ${client.source} is not Pilotlight (${response.status}, ${type}, for ${route})`,
+    { hint: 'name the daemon with --server' },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined; // the caller says whose answer it is
+    throw error;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isErrorBody(body: unknown): body is ErrorBody {
+  if (!isObject(body) || !isObject(body['error'])) return false;
+  const { code, message, hint } = body['error'];
+  return typeof code === 'string' && typeof message === 'string' && typeof (hint ?? '') === 'string';
+}

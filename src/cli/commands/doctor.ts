@@ -1,0 +1,25 @@
+// `pilotlight doctor`: its options.
+import { Command, Option } from 'commander';
+import { doctor } from '../doctor.ts';
+import { thisHost } from '../host-view.ts';
+import { GROUPS, valueOption } from '../option.ts';
+import { DEFAULT_DATA_DIR } from './serve.ts';
+
+const EXAMPLES = `
+Example:
+  sudo pilotlight doctor`;
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('what this host offers, what is missing, and the command that mends it')
+    .addOption(
+      valueOption('--data-dir <dir>', 'where profiles would be kept')
+        .default(DEFAULT_DATA_DIR)
+        .helpGroup(GROUPS.settings),
+    )
+    .addOption(new Option('--json', 'for programs').default(false).helpGroup(GROUPS.output))
+    .addHelpText('after', EXAMPLES)
+    .action(async ({ dataDir, json }: { dataDir: string; json: boolean }) => {
+      process.exitCode = await doctor({ json, host: thisHost(dataDir) });
+    });
+}

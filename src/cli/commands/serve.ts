@@ -1,0 +1,62 @@
+// `pilotlight serve`: its options. The daemon itself lies in src/daemon/.
+import { Command, Option } from 'commander';
+import { CommandFailure } from '../failure.ts';
+import { refusal } from '../listen-policy.ts';
+import { GROUPS, valueOption } from '../option.ts';
+import { parseBytes, parseListenAddress, parseRate } from '../option-values.ts';
+
+export const DEFAULT_DATA_DIR = '/var/lib/pilotlight';
+
+export interface ServeFlags {
+  listen: string;
+  dataDir: string;
+  rate: number;
+  memoryLimit: number;
+  sampler: boolean;
+  insecure: boolean;
+}
+
+const EXAMPLES = `
+Example:
+  sudo pilotlight serve --data-dir /var/lib/pilotlight --rate 99`;
+
+export function serveCommand(serve: (flags: ServeFlags) => Promise<void>): Command {
+  return new Command('serve')
+    .description('the daemon: sample this host, store profiles, serve the page, pprof and JSON')
+    .addOption(
+      valueOption('--listen <address>', 'address and port of the page', parseListenAddress)
+        .default('127.0.0.1:4040')
+        .helpGroup(GROUPS.settings),
+    )
+    .addOption(
+      valueOption('--data-dir <dir>', 'where profiles are kept')
+        .default(DEFAULT_DATA_DIR)
+        .helpGroup(GROUPS.settings),
+    )
+    .addOption(
+      valueOption('--rate <hz>', 'samples per second and CPU', parseRate)
+        .default(99)
+        .helpGroup(GROUPS.settings),
+    )
+    .addOption(
+      valueOption('--memory-limit <bytes>', 'memory of the database', parseBytes)
+        .default(256e6, '256MB')
+        .helpGroup(GROUPS.settings),
+    )
+    .addOption(
+      new Option('--no-sampler', 'serve what is stored, sample nothing (needs no privilege)').helpGroup(
+        GROUPS.settings,
+      ),
+    )
+    .addOption(
+      new Option('--insecure', 'listen beyond loopback without access control')
+        .default(false)
+        .helpGroup(GROUPS.settings),
+    )
+    .addHelpText('after', EXAMPLES)
+    .action((flags: ServeFlags) => {
+      const refused = refusal(flags.listen, flags.insecure);
+      if (refused !== null) throw new CommandFailure(refused);
+      return serve(flags);
+    });
+}

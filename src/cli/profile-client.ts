@@ -1,0 +1,107 @@
+// Who answers the commands that ask for profiles: a server over HTTP, or the same app in this process on a data directory.
+import { readFileSync } from 'node:fs';
+import { CommandFailure, errorCode } from './failure.ts';
+import { printable } from './terminal-text.ts';
+
+export type Parameters = Readonly<Record<string, string | number | undefined>>;
+
+export interface ProfileClient {
+  /** Where answers come from, as messages name it: the server's address or the data directory. */
+  readonly source: string;
+  /** The answer to GET `path`, whatever its status; rejects with a CommandFailure where there is none. */
+  request(path: string, signal?: AbortSignal): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** What an app in this process has to offer (`src/daemon/local-app.ts`). */
+export interface LocalApp {
+  request(path: string): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** Resolves to the app on a data directory; rejects with a CommandFailure where it cannot be opened. */
+export type OpenLocalApp = (dataDir: string) => Promise<LocalApp>;
+
+const WHY_UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'no such host name',
+  EAI_AGAIN: 'its name cannot be looked up now',
+  ECONNRESET: 'it closed the connection',
+  UND_ERR_SOCKET: 'it closed the connection',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to it',
+  HPE_INVALID_CONSTANT: 'what listens there does not speak HTTP',
+};
+
+export class HttpClient implements ProfileClient {
+  readonly source: string;
+  readonly #headers: Record<string, string>;
+
+  /** `server` as `parseServer` gives it. */
+  constructor(server: string, token?: string) {
+    this.source = server;
+    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  async request(path: string, signal?: AbortSignal): Promise<Response> {
+    try {
+      return await fetch(this.source + path, { headers: this.#headers, ...(signal ? { signal } : {}) });
+    } catch (error) {
+      throw unreachable(this.source, error);
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function unreachable(server: string, error: unknown): CommandFailure {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return new CommandFailure(`${server} does not answer in time`, { cause: error });
+  }
+  // fetch itself says only "fetch failed".
+  const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const code = errorCode(reason);
+  return new CommandFailure(`cannot reach ${server}: ${WHY_UNREACHABLE[code] ?? printable(code)}`, {
+    hint: 'is the daemon running? Start it: sudo pilotlight serve, or name another with --server',
+    cause: error,
+  });
+}
+
+export class LocalClient implements ProfileClient {
+  readonly source: string;
+  readonly #app: LocalApp;
+
+  constructor(dataDir: string, app: LocalApp) {
+    this.source = dataDir;
+    this.#app = app;
+  }
+
+  request(path: string): Promise<Response> {
+    return this.#app.request(path);
+  }
+
+  close(): Promise<void> {
+    return this.#app.close();
+  }
+}
+
+/** The token in a file of its own: a secret on the command line would be seen by every user of the host. */
+export function readToken(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new CommandFailure(`cannot read the token in ${path}: ${errorCode(error)}`, {
+      hint: 'give another --token-file',
+      cause: error,
+    });
+  }
+  // RFC 6750: what may stand behind "Bearer".
+  if (/^[\w\-.~+/]+=*$/.test(text)) return text;
+  throw new CommandFailure(`${path} holds no token`, {
+    hint: 'it is one line of letters, digits and -._~+/=',
+  });
+}
