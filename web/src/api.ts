@@ -1,9 +1,32 @@
 // What the page asks of the server, and how failures reach the page.
+import type { TopTable } from '../../src/query/top.ts';
 import type { FlamegraphBody } from '../../src/server/routes/flamegraph.ts';
 import type { StatusBody } from '../../src/server/status.ts';
-import type { ViewState } from './view-state.ts';
+import { noteAnswer, noteSilence } from './connection.ts';
+import type { DiffBody } from './compare/diff-body.ts';
 
-export type { FlamegraphBody, StatusBody };
+export type { DiffBody, FlamegraphBody, StatusBody };
+
+export interface TopBody extends TopTable {
+  fromMs: number;
+  untilMs: number;
+}
+
+export interface SeriesBody {
+  fromMs: number;
+  stepMs: number;
+  steps: number;
+  /** Largest first; '' holds samples without a value and those of values beyond the limit. */
+  series: { value: string; /** CPU time per step, ns. */ weightNs: number[]; count: number[] }[];
+}
+
+export interface LabelValuesBody {
+  name: string;
+  /** Most samples first. */
+  values: { value: string; count: number }[];
+  /** `count` values beyond the limit. */
+  hidden: { count: number; share: number };
+}
 
 /** The server said no, or could not be reached (`code` is 'unreachable'). */
 export class ApiFailure extends Error {
@@ -16,13 +39,22 @@ export class ApiFailure extends Error {
     this.code = code;
     this.hint = hint;
   }
+
+  /** One sentence with the hint. */
+  get text(): string {
+    return this.hint === undefined ? this.message : `${this.message} (${this.hint})`;
+  }
+}
+
+export function failureOf(error: unknown): ApiFailure {
+  return error instanceof ApiFailure ? error : new ApiFailure('page', String(error));
 }
 
 interface ErrorBody {
   error?: { code?: string; message?: string; hint?: string };
 }
 
-async function failureOf(response: Response): Promise<ApiFailure> {
+async function refusal(response: Response): Promise<ApiFailure> {
   const body = (await response.json().catch(() => ({}))) as ErrorBody;
   const { code = 'http', message = `the server answered ${response.status}`, hint } = body.error ?? {};
   return new ApiFailure(code, message, hint);
@@ -33,25 +65,29 @@ async function getJson(path: string, signal?: AbortSignal): Promise<unknown> {
   try {
     response = await fetch(path, signal === undefined ? {} : { signal });
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (signal?.aborted === true) throw error;
+    noteSilence(Date.now());
     throw new ApiFailure('unreachable', 'the server cannot be reached', 'is Pilotlight still running?');
   }
-  if (!response.ok) throw await failureOf(response);
+  noteAnswer(response.headers.get('date'));
+  if (!response.ok) throw await refusal(response);
   return response.json();
 }
 
-export function flamegraphPath(state: ViewState): string {
-  const params = new URLSearchParams({ from: state.from, until: state.until });
-  if (state.query !== '') params.set('query', state.query);
-  if (state.group !== '') params.set('groupBy', state.group);
-  params.set('maxNodes', String(state.nodes));
-  return `/api/v1/flamegraph?${params.toString()}`;
+/** Empty and undefined values are left out. */
+export function pathWith(
+  path: string,
+  values: Readonly<Record<string, string | number | undefined>>,
+): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value !== '') params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text === '' ? path : `${path}?${text}`;
 }
 
-export async function fetchFlamegraph(state: ViewState, signal: AbortSignal): Promise<FlamegraphBody> {
-  return (await getJson(flamegraphPath(state), signal)) as FlamegraphBody;
-}
-
-export async function fetchStatus(): Promise<StatusBody> {
-  return (await getJson('/api/v1/status')) as StatusBody;
+/** GET that path; the caller knows what the route answers. */
+export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await getJson(path, signal)) as T;
 }

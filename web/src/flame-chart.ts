@@ -40,6 +40,8 @@ export interface FlameChartEvents<F extends ChartFrame> {
   /** The pointer is over a frame. */
   onHover(event: MouseEvent, frame: F, parent: F | undefined): void;
   onLeave(): void;
+  /** The menu of a frame is asked for by its right button. */
+  onMenu?(event: MouseEvent, frame: F): void;
 }
 
 export interface FlameChart<F extends ChartFrame> {
@@ -48,6 +50,11 @@ export interface FlameChart<F extends ChartFrame> {
   /** Zooms to the frame of that key; to the whole where there is none. */
   zoom(key: string): void;
   search(term: string): void;
+  /** Like a search, for frames that are found by other means than a term; undefined ends it. */
+  highlight(matched: ((frame: F) => boolean) | undefined): void;
+  /** Puts the cursor on the frame of that key and gives its element; undefined where it is not drawn. */
+  mark(key: string): SVGGElement | undefined;
+  isDrawn(frame: F): boolean;
   /** Draws again in the colours of the scheme. */
   recolour(): void;
   resize(): void;
@@ -58,7 +65,7 @@ export function createFlameChart<F extends ChartFrame>(
   events: FlameChartEvents<F>,
 ): FlameChart<F> {
   const chart = flamegraph<F>();
-  let term = '';
+  let matched: ((frame: F) => boolean) | undefined;
   let drawn = false;
   /** Key of the frame zoomed into; '' for the whole. */
   let zoomed = '';
@@ -82,9 +89,9 @@ export function createFlameChart<F extends ChartFrame>(
     .transitionDuration(0)
     .tooltip(tooltip)
     .setColorMapper(({ data, highlight }) =>
-      events.colour(data, term === '' ? undefined : highlight === true),
+      events.colour(data, matched === undefined ? undefined : highlight === true),
     )
-    .setSearchMatch((node, text) => matches(node.data, text))
+    .setSearchMatch((node) => matched?.(node.data) ?? false)
     .setSearchHandler(() => undefined)
     .setDetailsHandler(() => undefined)
     .onClick((node) => {
@@ -94,10 +101,27 @@ export function createFlameChart<F extends ChartFrame>(
     });
 
   const root = () => select<ChartNode<F>>(element).datum();
+  const frameOf = (frame: Element) => select<ChartNode<F>>(frame).datum().data;
+  const drawnFrames = () => [...element.querySelectorAll<SVGGElement>('g.frame')];
+
+  element.addEventListener('contextmenu', (event) => {
+    const frame = event.target instanceof Element ? event.target.closest('g.frame') : null;
+    if (frame === null || events.onMenu === undefined) return;
+    event.preventDefault();
+    events.onMenu(event, frameOf(frame));
+  });
+
+  const highlight = (next: ((frame: F) => boolean) | undefined) => {
+    matched = next;
+    if (!drawn) return;
+    // The term only has to be one: what matches is decided above.
+    if (next === undefined) chart.clear();
+    else chart.search('*');
+  };
 
   return {
     show(tree, inverted) {
-      term = '';
+      matched = undefined;
       zoomed = '';
       chart.inverted(inverted).width(element.clientWidth).height(null);
       if (drawn) chart.update(tree);
@@ -115,11 +139,19 @@ export function createFlameChart<F extends ChartFrame>(
       if (found !== undefined && zoomed !== '') quietly(() => chart.zoomTo(found));
     },
     search(text) {
-      term = text;
-      if (!drawn) return;
-      if (text === '') chart.clear();
-      else chart.search(text);
+      highlight(text === '' ? undefined : (frame) => matches(frame, text));
     },
+    highlight,
+    mark(key) {
+      let found: SVGGElement | undefined;
+      for (const frame of drawnFrames()) {
+        const here = frameOf(frame).key === key;
+        frame.classList.toggle('cursor', here);
+        if (here) found = frame;
+      }
+      return found;
+    },
+    isDrawn: ({ key }) => drawnFrames().some((frame) => frameOf(frame).key === key),
     recolour() {
       if (drawn) chart.update();
     },

@@ -88,10 +88,16 @@ export interface MatchTotals {
   value: number;
 }
 
+/** Of a search. */
 export function matchTotals(root: FrameNode, term: string): MatchTotals {
+  return foundTotals(root, (frame) => matches(frame, term));
+}
+
+/** Of frames that are found by any other means. */
+export function foundTotals(root: FrameNode, found: (frame: FrameNode) => boolean): MatchTotals {
   const totals = { frames: 0, value: 0 };
   const visit = (frame: FrameNode, inMatch: boolean) => {
-    const matched = matches(frame, term);
+    const matched = found(frame);
     if (matched) totals.frames++;
     if (matched && !inMatch) totals.value += frame.value;
     for (const child of frame.children) visit(child, inMatch || matched);

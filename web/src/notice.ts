@@ -1,4 +1,4 @@
-// What stands in the graph's place when there is nothing to draw, or above a graph that is no longer current.
+// What stands in the graph's place when there is nothing to draw.
 import { byId, element } from './dom.ts';
 
 export interface Notice {

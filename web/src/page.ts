@@ -1,67 +1,81 @@
-// The page: one state, one answer of the server, and what is drawn from the two.
-import type { FlamegraphBody, StatusBody } from './api.ts';
-import { ApiFailure, fetchFlamegraph, fetchStatus } from './api.ts';
+// The page: one state, in the address; the parts that show it; who of them is asked when it changes.
+import type { StatusBody } from './api.ts';
+import { ask } from './api.ts';
+import type { CompareBar } from './compare-bar.ts';
+import { createCompareBar } from './compare-bar.ts';
+import { CompareSection } from './compare-section.ts';
+import { connectionLost, onConnection, serverNow } from './connection.ts';
 import { byId } from './dom.ts';
-import { emptyReason } from './empty-reason.ts';
-import type { FlameChart } from './flame-chart.ts';
-import { createFlameChart } from './flame-chart.ts';
-import type { FrameNode } from './frame-tree.ts';
-import { frameTree } from './frame-tree.ts';
-import { hideNotice, showNotice } from './notice.ts';
-import { frameColour, searchColour } from './palette.ts';
+import { ExploreSection } from './explore-section.ts';
+import { createExportMenu } from './export-menu.ts';
+import { createFilterField } from './filter/filter-field.ts';
+import { createMenu } from './menu.ts';
+import { showNotice } from './notice.ts';
+import type { SectionHost } from './section-host.ts';
+import type { Command } from './shortcuts.ts';
+import { enableShortcuts } from './shortcuts.ts';
 import { renderStatus } from './status-line.ts';
-import { renderCut, renderLegend, renderLinks, renderMatch, renderTotals } from './summary.ts';
 import { applyTheme, onSystemChange, schemeOf, toggled } from './theme.ts';
-import type { Toolbar } from './toolbar.ts';
+import { baseTexts, overviewSpan, resolveSpan } from './time/overview.ts';
+import { windowLabel } from './time/time-label.ts';
+import { TimelineSection } from './timeline/timeline-section.ts';
 import { createToolbar } from './toolbar.ts';
-import { createTooltip, frameContent } from './tooltip.ts';
-import type { ViewState } from './view-state.ts';
-import { DEFAULT_STATE, MAX_NODES, followsNow, formatState, parseState, sameData } from './view-state.ts';
+import { createTooltip } from './tooltip.ts';
+import type { Panes, ViewState } from './view-state.ts';
+import { followsNow, formatState, parseState } from './view-state.ts';
+import { createWindowControl } from './window-control.ts';
+
+const NEXT_PANES: Readonly<Record<Panes, Panes>> = { flame: 'both', both: 'table', table: 'flame' };
 
 export class Page {
   #state: ViewState = parseState(location.search);
-  #body: FlamegraphBody | undefined;
-  #tree: FrameNode | undefined;
   #status: StatusBody | undefined;
-  #loading: AbortController | undefined;
-  readonly #area = byId('chart', HTMLElement);
-  readonly #chart: FlameChart<FrameNode>;
-  readonly #toolbar: Toolbar;
+  /** The last state that each mode was shown in; undefined where it was not yet. */
+  readonly #shown: Record<ViewState['mode'], ViewState | undefined> = {
+    explore: undefined,
+    compare: undefined,
+  };
   readonly #tooltip = createTooltip();
-
-  constructor() {
-    const tooltip = this.#tooltip;
-    const scheme = () => schemeOf(this.#state.theme);
-    this.#chart = createFlameChart(this.#area, {
-      colour: (frame, matched) =>
-        matched === undefined ? frameColour(frame, scheme()) : searchColour(matched, scheme()),
-      onZoom: (frame) => this.change({ zoom: frame === this.#tree ? '' : frame.key }),
-      onHover: (event, frame, parent) =>
-        tooltip.show(event, frameContent({ frame, parent, total: this.#tree?.value ?? 0, scheme: scheme() })),
-      onLeave: () => tooltip.hide(),
-    });
-    this.#toolbar = createToolbar({
-      change: (change, replace) => this.change(change, replace),
-      reset: () => this.change({ zoom: '', search: '' }),
-      toggleTheme: () => this.change({ theme: toggled(this.#state.theme) }, true),
-    });
-    window.addEventListener('popstate', () => this.#apply(parseState(location.search)));
-    onSystemChange(() => this.#recolour());
-    let width = this.#area.clientWidth;
-    new ResizeObserver(() => {
-      // The height follows from the data; only a new width needs another drawing.
-      if (this.#area.clientWidth === width || this.#area.hidden) return;
-      width = this.#area.clientWidth;
-      this.#chart.resize();
-    }).observe(this.#area);
-  }
+  readonly #menu = createMenu();
+  readonly #host: SectionHost = {
+    change: (change, replace) => this.change(change, replace),
+    scheme: () => schemeOf(this.#state.theme),
+    badFilter: (message) => this.#filter.error(message),
+    answered: () => this.#answered(),
+    retry: () => void this.refresh(),
+    tooltip: this.#tooltip,
+    menu: this.#menu,
+  };
+  readonly #explore = new ExploreSection(this.#state, this.#host);
+  readonly #compare = new CompareSection(this.#state, this.#host);
+  readonly #stateOf = () => this.#state;
+  readonly #change = (change: Partial<ViewState>) => this.change(change);
+  readonly #bar: CompareBar = createCompareBar(this.#change, this.#stateOf, () =>
+    this.#timeline.apply(this.#state),
+  );
+  readonly #timeline: TimelineSection = new TimelineSection(this.#state, {
+    ...this.#host,
+    activeSide: () => (this.#state.mode === 'compare' ? this.#bar.side : 'b'),
+    drawn: (side) => (this.#bar.side = side === 'a' ? 'b' : 'a'),
+  });
+  readonly #filter = createFilterField(this.#change, this.#stateOf);
+  readonly #window = createWindowControl(this.#change, this.#stateOf);
+  readonly #export = createExportMenu();
+  readonly #toolbar = createToolbar({
+    change: (change, replace) => this.change(change, replace),
+    reset: () => this.change({ zoom: '', root: '' }),
+    toggleTheme: () => this.#command('theme'),
+  });
 
   /** The first drawing. */
   start(): void {
     applyTheme(this.#state.theme);
-    this.#toolbar.render(this.#state);
+    enableShortcuts({ escape: () => this.#escape(), command: (command) => this.#command(command) });
+    window.addEventListener('popstate', () => this.#apply(parseState(location.search)));
+    onSystemChange(() => this.#recolour());
+    onConnection((lostSinceMs) => this.#connection(lostSinceMs));
     showNotice({ title: 'Loading', text: 'Asking for the window…', tone: 'wait' });
-    void this.load();
+    this.#apply(this.#state);
     void this.loadStatus();
   }
 
@@ -78,105 +92,118 @@ export class Page {
 
   /** Whether looking again now could show something new, and nobody is in the middle of reading. */
   get wantsRefresh(): boolean {
-    return (
-      this.#state.live && followsNow(this.#state) && this.#loading === undefined && !this.#tooltip.visible
-    );
+    const reading = this.#tooltip.visible || this.#menu.open || this.#timeline.busy;
+    const busy = this.#explore.busy || this.#compare.busy;
+    return this.#state.live && followsNow(this.#state) && !reading && !busy;
   }
 
-  async load(): Promise<void> {
-    this.#loading?.abort();
-    const loading = new AbortController();
-    this.#loading = loading;
-    this.#area.setAttribute('aria-busy', 'true');
-    try {
-      const body = await fetchFlamegraph(this.#state, loading.signal);
-      // A newer request has taken over: its answer counts.
-      if (this.#loading === loading) this.#show(body);
-    } catch (error) {
-      if (this.#loading === loading) this.#fail(error);
-    } finally {
-      if (this.#loading === loading) {
-        this.#loading = undefined;
-        this.#area.removeAttribute('aria-busy');
-      }
-    }
+  /** Asks again for everything that is shown. */
+  async refresh(): Promise<void> {
+    const section = this.#state.mode === 'compare' ? this.#compare.load() : this.#explore.refresh();
+    await Promise.all([section, this.#timeline.load(true)]);
   }
 
   async loadStatus(): Promise<void> {
-    this.#status = await fetchStatus().catch(() => undefined);
-    renderStatus(this.#status);
-    if (this.#body?.totalCount === 0) this.#showEmpty(this.#body);
+    const status = await ask<StatusBody>('/api/v1/status').catch(() => undefined);
+    this.#status = status ?? this.#status;
+    renderStatus(this.#status, connectionLost());
+    if (status === undefined) return;
+    this.#explore.setStatus(status);
+    this.#timeline.setStatus(status);
   }
 
   #apply(next: ViewState): void {
     const before = this.#state;
     this.#state = next;
+    if (next.query !== before.query) this.#filter.error('');
     this.#toolbar.render(next);
+    this.#filter.render(next);
+    this.#window.render(next);
+    this.#bar.render(next);
+    this.#renderLinks();
     if (next.theme !== before.theme) this.#recolour();
-    if (!sameData(before, next)) void this.load();
-    else if (next.view !== before.view) this.#draw();
-    else this.#focus(before);
+    this.#timeline.apply(next);
+    this.#applySection(next);
   }
 
-  /** Zoom and search of the state, on the tree that is drawn. */
-  #focus(before: ViewState): void {
-    if (this.#tree === undefined || this.#area.hidden) return;
-    const { zoom, search } = this.#state;
-    if (before.zoom !== zoom) this.#chart.zoom(zoom);
-    if (before.search !== search) {
-      this.#chart.search(search);
-      renderMatch(this.#tree, search, (this.#body?.hidden.nodes ?? 0) > 0);
+  /** The mode's own part of the page; what the other one shows waits until it is seen again. */
+  #applySection(next: ViewState): void {
+    const last = this.#shown[next.mode];
+    this.#shown[next.mode] = next;
+    // Both share the notice's place: a mode that comes back asks again, and so says again what it has to say.
+    const other = next.mode === 'compare' ? 'explore' : 'compare';
+    const before = this.#shown[other] === undefined ? last : undefined;
+    this.#shown[other] = undefined;
+    if (next.mode === 'compare') this.#compare.apply(next, before);
+    else this.#explore.apply(next, before);
+  }
+
+  #answered(): void {
+    this.#filter.error('');
+    this.#renderLinks();
+    this.#window.render(this.#state);
+    this.#bar.render(this.#state);
+    this.#noteConnection();
+  }
+
+  /** Downloads and links hold what is drawn, not what the clock has made of it since. */
+  #renderLinks(): void {
+    const nowMs = serverNow();
+    const { mode } = this.#state;
+    const drawn = mode === 'compare' ? this.#compare.shown?.right : this.#explore.shown;
+    const asked = resolveSpan(this.#state, nowMs);
+    const window = followsNow(this.#state) ? (drawn ?? asked) : asked;
+    if (window === undefined) return;
+    const { fromMs, untilMs } = window;
+    const texts = mode === 'compare' ? baseTexts(this.#state, nowMs) : undefined;
+    const base = texts === undefined ? undefined : resolveSpan(texts, nowMs);
+    const range = overviewSpan(this.#state, nowMs);
+    this.#export.render(this.#state, { window: { fromMs, untilMs }, range, base });
+  }
+
+  #connection(lostSinceMs: number | undefined): void {
+    renderStatus(this.#status, lostSinceMs);
+    this.#noteConnection();
+    if (lostSinceMs === undefined) void this.refresh();
+  }
+
+  /** While nothing answers, the last picture says of when it is. */
+  #noteConnection(): void {
+    const note = byId('connection', HTMLElement);
+    const shown = this.#state.mode === 'compare' ? this.#compare.shown?.right : this.#explore.shown;
+    note.hidden = connectionLost() === undefined || shown === undefined;
+    if (note.hidden || shown === undefined) return;
+    const label = windowLabel(shown.fromMs, shown.untilMs, serverNow());
+    note.textContent = `The connection is lost. This is the last picture, of ${label}; the page tries again by itself.`;
+  }
+
+  #escape(): void {
+    const { zoom, root, search, pick } = this.#state;
+    if (zoom !== '' || root !== '' || search !== '' || pick !== '') {
+      this.change({ zoom: '', root: '', search: '', pick: '' });
+    } else this.#timeline.clear();
+  }
+
+  #command(command: Command): void {
+    const { live, panes, view, mode, theme } = this.#state;
+    switch (command) {
+      case 'live':
+        return this.change({ live: !live });
+      case 'table':
+        return this.change({ panes: NEXT_PANES[panes] });
+      case 'turn':
+        return this.change({ view: view === 'icicle' ? 'flame' : 'icicle' });
+      case 'compare':
+        return this.change({ mode: mode === 'compare' ? 'explore' : 'compare', zoom: '', root: '' });
+      case 'theme':
+        return this.change({ theme: toggled(theme) }, true);
     }
-  }
-
-  #show(body: FlamegraphBody): void {
-    this.#body = body;
-    this.#tree = frameTree(body);
-    this.#toolbar.filterError('');
-    hideNotice();
-    this.#tooltip.hide();
-    renderTotals(body);
-    renderLinks(body, this.#state.query);
-    renderCut(body, this.#state, () => this.change({ nodes: MAX_NODES }));
-    if (body.totalCount === 0) this.#showEmpty(body);
-    else this.#draw();
-    this.#drawLegend();
-  }
-
-  #draw(): void {
-    if (this.#tree === undefined || this.#body?.totalCount === 0) return;
-    this.#area.hidden = false;
-    this.#chart.show(this.#tree, this.#state.view === 'icicle');
-    this.#focus(DEFAULT_STATE);
-  }
-
-  #showEmpty({ fromMs, untilMs }: FlamegraphBody): void {
-    this.#area.hidden = true;
-    const { query } = this.#state;
-    const text = emptyReason({ fromMs, untilMs, query, status: this.#status, nowMs: Date.now() });
-    showNotice({ title: 'No samples in this window', text, tone: 'empty' });
-  }
-
-  #fail(error: unknown): void {
-    const failure = error instanceof ApiFailure ? error : new ApiFailure('page', String(error));
-    const text = failure.hint === undefined ? failure.message : `${failure.message} (${failure.hint})`;
-    if (failure.code === 'bad_selector') {
-      this.#toolbar.filterError(text);
-      if (this.#body !== undefined) return;
-    }
-    // Without an answer the old graph would pass for the window asked for.
-    this.#area.hidden = true;
-    showNotice({ title: 'This window cannot be shown', text, tone: 'error', retry: () => void this.load() });
   }
 
   #recolour(): void {
     applyTheme(this.#state.theme);
-    this.#chart.recolour();
-    this.#drawLegend();
-  }
-
-  #drawLegend(): void {
-    if (this.#tree === undefined) return;
-    renderLegend(this.#tree, this.#body?.hidden.share ?? 0, schemeOf(this.#state.theme));
+    this.#timeline.recolour();
+    if (this.#state.mode === 'compare') this.#compare.recolour();
+    else this.#explore.recolour();
   }
 }

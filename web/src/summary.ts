@@ -1,35 +1,35 @@
-// The lines around the graph: totals, legend, search share, what was cut, and the way to take the window home.
+// The lines around the graph: totals, legend, search share, and what was cut.
 import type { FlamegraphBody } from './api.ts';
+import { serverNow } from './connection.ts';
 import { byId, element } from './dom.ts';
-import { formatCount, formatDuration, formatShare, formatTime } from './format.ts';
+import { formatCount, formatDuration, formatShare } from './format.ts';
 import type { FrameNode } from './frame-tree.ts';
-import { FRAME_CLASSES, classShares, matchTotals } from './frame-tree.ts';
+import { FRAME_CLASSES, classShares, foundTotals, matches } from './frame-tree.ts';
+import { functionKey } from './function-key.ts';
 import type { Scheme } from './palette.ts';
 import { classColour } from './palette.ts';
-import { pprofCommand, profilePath } from './pprof-links.ts';
+import { utcLabel, windowLabel } from './time/time-label.ts';
 import { CLASS_NAMES } from './tooltip.ts';
 import type { ViewState } from './view-state.ts';
 import { MAX_NODES } from './view-state.ts';
 
-const COPIED_MS = 1500;
-
-export function renderTotals(body: FlamegraphBody): void {
+/** `tree` begins at the path asked for; its share of the window is told where that is not the whole. */
+export function renderTotals(body: FlamegraphBody, tree: FrameNode): void {
   const { fromMs, untilMs, total, totalCount } = body;
   const line = byId('totals', HTMLElement);
-  const now = Date.now();
   const busy = total / ((untilMs - fromMs) * 1e6);
   const span = element(
     'time',
-    { title: `${new Date(fromMs).toISOString()} – ${new Date(untilMs).toISOString()}` },
-    `${formatTime(fromMs, now)} – ${formatTime(untilMs, now)}`,
+    { title: utcLabel(fromMs, untilMs) },
+    windowLabel(fromMs, untilMs, serverNow()),
   );
-  if (totalCount === 0) line.replaceChildren(span);
-  else
-    line.replaceChildren(
-      element('strong', {}, `${busy.toFixed(2)} CPUs`),
-      ` busy on average · ${formatDuration(total)} of CPU time · ${formatCount(totalCount)} samples · `,
-      span,
-    );
+  if (totalCount === 0) return line.replaceChildren(span);
+  const part = tree.value < total ? ` · ${formatShare(tree.value / total)} of it through the path below` : '';
+  line.replaceChildren(
+    element('strong', {}, `${busy.toFixed(2)} CPUs`),
+    ` busy on average · ${formatDuration(total)} of CPU time · ${formatCount(totalCount)} samples${part} · `,
+    span,
+  );
 }
 
 /** Classes that use CPU time, with their share of it, and the share that a cut left without a class. */
@@ -45,11 +45,15 @@ export function renderLegend(tree: FrameNode, hiddenShare: number, scheme: Schem
 }
 
 /** What was cut cannot be searched here: then the share is a lower bound, and says so. */
-export function renderMatch(tree: FrameNode, term: string, cut: boolean): void {
+export function renderMatch(tree: FrameNode, { search, pick }: ViewState, cut: boolean): void {
   const line = byId('match', HTMLOutputElement);
-  line.hidden = term === '';
-  if (term === '') return;
-  const { frames, value } = matchTotals(tree, term);
+  line.hidden = search === '' && pick === '';
+  if (line.hidden) return;
+  const found =
+    pick === ''
+      ? (frame: FrameNode) => matches(frame, search)
+      : (frame: FrameNode) => functionKey(frame) === pick;
+  const { frames, value } = foundTotals(tree, found);
   const share = tree.value === 0 ? 0 : value / tree.value;
   line.value =
     frames === 0
@@ -71,28 +75,4 @@ export function renderCut(body: FlamegraphBody, state: ViewState, showAll: () =>
   const button = element('button', { type: 'button', class: 'link' }, 'Show them');
   button.addEventListener('click', showAll);
   cut.append(button);
-}
-
-export function renderLinks(body: FlamegraphBody, query: string): void {
-  const shown = { fromMs: body.fromMs, untilMs: body.untilMs, query };
-  byId('download', HTMLAnchorElement).href = profilePath(shown);
-  const copy = byId('copy', HTMLButtonElement);
-  copy.title = pprofCommand(location.origin, shown);
-  copy.disabled = false;
-}
-
-/** The command is the button's title, so what is copied can be read before. */
-export function enableCopy(): void {
-  const button = byId('copy', HTMLButtonElement);
-  const label = button.textContent;
-  button.addEventListener('click', () => {
-    navigator.clipboard.writeText(button.title).then(
-      () => say('Copied'),
-      () => window.prompt('Copy the command:', button.title),
-    );
-  });
-  const say = (text: string) => {
-    button.textContent = text;
-    setTimeout(() => (button.textContent = label), COPIED_MS);
-  };
 }

@@ -1,82 +1,136 @@
 // The page's whole state, as the URL's query string tells it. Defaults are left out of the URL.
+import type { LabelName } from '../../src/model/selector.ts';
 
+export type Mode = 'explore' | 'compare';
 export type View = 'icicle' | 'flame';
+export type Panes = 'flame' | 'both' | 'table';
 export type Theme = 'system' | 'light' | 'dark';
+export type Sort = 'self' | 'total' | 'name' | 'object';
+export type Normalize = 'share' | 'core-seconds' | 'none';
+/** Whose CPU time the widths of a differential flame graph tell. */
+export type Widths = 'both' | 'before' | 'after';
+/** Top of the timeline's axis: every CPU of the host, or the highest point shown. */
+export type Scale = 'cpus' | 'peak';
 
 export interface ViewState {
+  mode: Mode;
   /** As the server reads times: relative, RFC 3339 or epoch ms. */
   from: string;
   until: string;
+  /** What the timeline spans; '' for what suits the window. */
+  rangeFrom: string;
+  rangeUntil: string;
   query: string;
-  /** Label whose values are the first level; '' for none. */
+  /** Label whose values are the first level of the graph and the layers of the timeline; '' for none. */
   group: string;
+  scale: Scale;
+  panes: Panes;
   view: View;
   search: string;
+  /** Function chosen in the table, as `functionKey` writes it; '' for none. */
+  pick: string;
   /** Key of the frame zoomed into; '' for the whole. */
   zoom: string;
+  /** Frame names from the outermost, as the server's `root` reads them; '' for the whole. */
+  root: string;
+  sort: Sort;
   live: boolean;
   theme: Theme;
   /** Frames asked for at most. */
   nodes: number;
+  /** The window compared with; '' for the same length right before. */
+  baseFrom: string;
+  baseUntil: string;
+  /** Selector of the base; '' for the window's own. */
+  baseQuery: string;
+  normalize: Normalize;
+  widths: Widths;
+  /** Order of the table of differences, as the comparison names it; '' for its default. */
+  diffSort: string;
 }
 
 export const DEFAULT_STATE: Readonly<ViewState> = {
+  mode: 'explore',
   from: 'now-5m',
   until: 'now',
+  rangeFrom: '',
+  rangeUntil: '',
   query: '',
   group: 'comm',
+  scale: 'cpus',
+  panes: 'flame',
   view: 'icicle',
   search: '',
+  pick: '',
   zoom: '',
+  root: '',
+  sort: 'self',
   live: false,
   theme: 'system',
   nodes: 4000,
+  baseFrom: '',
+  baseUntil: '',
+  baseQuery: '',
+  normalize: 'share',
+  widths: 'both',
+  diffSort: '',
 };
 
 export const MAX_NODES = 50_000;
 
-export const PRESETS = [
-  { from: 'now-5m', label: '5 min' },
-  { from: 'now-15m', label: '15 min' },
-  { from: 'now-1h', label: '1 h' },
-] as const;
-
-export const GROUPS = [
+export const GROUPS: readonly { label: LabelName | ''; name: string }[] = [
   { label: 'comm', name: 'Process' },
+  { label: 'exe', name: 'Executable' },
+  { label: 'pid', name: 'Process id' },
   { label: 'thread', name: 'Thread' },
   { label: 'container', name: 'Container' },
+  { label: 'pod', name: 'Pod' },
+  { label: 'namespace', name: 'Namespace' },
   { label: 'unit', name: 'Systemd unit' },
   { label: 'user', name: 'User' },
   { label: 'cpu', name: 'CPU' },
   { label: '', name: 'Nothing' },
-] as const;
+];
 
-function oneOf<T extends string>(value: string | null, allowed: readonly T[], fallback: T): T {
-  return allowed.find((each) => each === value) ?? fallback;
-}
-
-function nodesOf(text: string | null): number {
-  const nodes = Number(text ?? DEFAULT_STATE.nodes);
+function nodesOf(text: string): number {
+  const nodes = Number(text);
   return Number.isInteger(nodes) && nodes >= 1 && nodes <= MAX_NODES ? nodes : DEFAULT_STATE.nodes;
 }
 
-/** Unknown or malformed parts fall back to their defaults; times and selector are for the server to judge. */
+/** Unknown or malformed parts fall back to their defaults; times and selectors are for the server to judge. */
 export function parseState(queryString: string): ViewState {
   const params = new URLSearchParams(queryString);
-  const text = (name: 'from' | 'until' | 'query' | 'search' | 'zoom') =>
-    params.get(name) ?? DEFAULT_STATE[name];
-  const groups = GROUPS.map(({ label }) => label);
+  const text = (name: keyof ViewState) => params.get(name) ?? String(DEFAULT_STATE[name]);
+  const oneOf = <T extends string>(name: keyof ViewState, allowed: readonly T[]): T =>
+    allowed.find((each) => each === text(name)) ?? (DEFAULT_STATE[name] as T);
   return {
+    mode: oneOf('mode', ['explore', 'compare']),
     from: text('from'),
     until: text('until'),
+    rangeFrom: text('rangeFrom'),
+    rangeUntil: text('rangeUntil'),
     query: text('query'),
-    group: oneOf(params.get('group'), groups, 'comm'),
-    view: oneOf(params.get('view'), ['icicle', 'flame'], DEFAULT_STATE.view),
+    group: oneOf(
+      'group',
+      GROUPS.map(({ label }) => label),
+    ),
+    scale: oneOf('scale', ['cpus', 'peak']),
+    panes: oneOf('panes', ['flame', 'both', 'table']),
+    view: oneOf('view', ['icicle', 'flame']),
     search: text('search'),
+    pick: text('pick'),
     zoom: text('zoom'),
+    root: text('root'),
+    sort: oneOf('sort', ['self', 'total', 'name', 'object']),
     live: params.get('live') === '1',
-    theme: oneOf(params.get('theme'), ['system', 'light', 'dark'], DEFAULT_STATE.theme),
-    nodes: nodesOf(params.get('nodes')),
+    theme: oneOf('theme', ['system', 'light', 'dark']),
+    nodes: nodesOf(text('nodes')),
+    baseFrom: text('baseFrom'),
+    baseUntil: text('baseUntil'),
+    baseQuery: text('baseQuery'),
+    normalize: oneOf('normalize', ['share', 'core-seconds', 'none']),
+    widths: oneOf('widths', ['both', 'before', 'after']),
+    diffSort: text('diffSort'),
   };
 }
 
@@ -97,7 +151,15 @@ export function followsNow(state: ViewState): boolean {
   return state.until.startsWith('now') || state.from.startsWith('now');
 }
 
-/** Whether two states show the same data: if so there is nothing to ask the server for. */
-export function sameData(a: ViewState, b: ViewState): boolean {
-  return (['from', 'until', 'query', 'group', 'nodes'] as const).every((name) => a[name] === b[name]);
+const WINDOW = ['from', 'until', 'query'] as const;
+/** What an answer of the server depends on, by the part of the page that asks. */
+const ASKED = {
+  flame: [...WINDOW, 'group', 'root', 'nodes'],
+  table: WINDOW,
+  diff: [...WINDOW, 'group', 'nodes', 'baseFrom', 'baseUntil', 'baseQuery', 'normalize'],
+} as const satisfies Record<string, readonly (keyof ViewState)[]>;
+
+/** Whether two states show the same data in that part: if so there is nothing to ask the server for. */
+export function sameData(part: keyof typeof ASKED, a: ViewState, b: ViewState): boolean {
+  return ASKED[part].every((name) => a[name] === b[name]);
 }

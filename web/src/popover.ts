@@ -1,0 +1,63 @@
+// A box that a button opens below itself and that Escape, a click elsewhere or leaving it by Tab closes.
+
+export interface Popover {
+  readonly open: boolean;
+  show(): void;
+  hide(): void;
+}
+
+const MARGIN_PX = 8;
+
+/** `onShow` runs before the box is seen; what it should focus is its own business. */
+export function createPopover(button: HTMLElement, box: HTMLElement, onShow: () => void): Popover {
+  button.setAttribute('aria-expanded', 'false');
+  button.setAttribute('aria-haspopup', 'dialog');
+  if (box.id !== '') button.setAttribute('aria-controls', box.id);
+
+  const place = () => {
+    const { left, bottom } = button.getBoundingClientRect();
+    const furthest = document.documentElement.clientWidth - box.offsetWidth - MARGIN_PX;
+    box.style.left = `${Math.max(MARGIN_PX, Math.min(left, furthest))}px`;
+    box.style.top = `${bottom + 6}px`;
+  };
+  const hide = () => {
+    if (box.hidden) return;
+    const hadFocus = box.contains(document.activeElement);
+    box.hidden = true;
+    button.setAttribute('aria-expanded', 'false');
+    if (hadFocus) button.focus();
+  };
+  const show = () => {
+    box.hidden = false;
+    button.setAttribute('aria-expanded', 'true');
+    place();
+    onShow();
+    place();
+  };
+
+  button.addEventListener('click', () => (box.hidden ? show() : hide()));
+  box.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    event.stopPropagation();
+    hide();
+  });
+  document.addEventListener('pointerdown', (event) => {
+    if (!(event.target instanceof Node) || box.contains(event.target) || button.contains(event.target))
+      return;
+    hide();
+  });
+  box.addEventListener('focusout', ({ relatedTarget }) => {
+    // Focus that goes nowhere (a button that was redrawn) does not leave the box.
+    if (relatedTarget instanceof Node && !box.contains(relatedTarget) && relatedTarget !== button) hide();
+  });
+  window.addEventListener('resize', () => !box.hidden && place());
+
+  return {
+    get open() {
+      return !box.hidden;
+    },
+    show,
+    hide,
+  };
+}
