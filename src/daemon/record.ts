@@ -1,5 +1,7 @@
 // `pilotlight record`: one shot in one process, no store.
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
 import { explainSamplerError } from '../cli/explain-sampler-error.ts';
 import { CommandFailure } from '../cli/failure.ts';
 import { tableText } from '../cli/function-lines.ts';
@@ -13,7 +15,8 @@ import { isNativeError } from '../collector/native.ts';
 import type { TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
 import { topFunctions } from '../query/top.ts';
-import { encodeRecording } from './encode-recording.ts';
+import type { RecordingEncoder } from './encode-recording.ts';
+import { recordingEncoder } from './encode-recording.ts';
 import { runCommand } from './recorded-command.ts';
 import { Recorder } from './recorder.ts';
 import { recordingEnd } from './recording-end.ts';
@@ -46,15 +49,23 @@ export async function record(options: RecordOptions): Promise<number> {
   if (pid !== undefined && !existsSync(`/proc/${pid}`))
     throw new CommandFailure(`there is no process ${pid}`);
   const recorder = startRecorder(options);
-  // Opened before the recording, so that its end is not the moment to learn that it cannot be written.
+  // Before the recording, so that its end is not the moment to learn that it cannot be written.
+  const encode = recordingEncoder(format, titleOf(options));
   const file = output === undefined ? null : openTarget(output, format);
   const recording = await run(options, recorder);
   if (typeof recording === 'number') {
     file?.discard();
     return recording;
   }
-  await write(options, file, recording);
+  await write(options, encode, file, recording);
   return recording.exitCode;
+}
+
+/** What was recorded, as profiles name it. */
+function titleOf({ command, pid }: RecordOptions): string {
+  // Arguments may hold secrets, and profiles are handed around.
+  if (command.length > 0) return basename(command[0]!);
+  return pid === undefined ? hostname() : `process ${pid} of ${hostname()}`;
 }
 
 function startRecorder({ rateHz, pid, command }: RecordOptions): Recorder {
@@ -98,6 +109,7 @@ function progressText(elapsedMs: number, { durationMs }: RecordOptions, { sample
 
 async function write(
   options: RecordOptions,
+  encode: RecordingEncoder,
   file: OutputFile | null,
   { table, range }: Recording,
 ): Promise<void> {
@@ -107,7 +119,7 @@ async function write(
     console.error('pilotlight: no samples: nothing of what was asked for ran on a CPU');
   }
   if (output !== undefined) {
-    const bytes = await encodeRecording(table, format, range);
+    const bytes = await encode(table, range);
     if (file === null) await print(bytes);
     else {
       file.write(bytes);

@@ -19,12 +19,14 @@ import type { OpenLocalApp, Parameters, ProfileClient } from '../profile-client.
 import { print } from '../standard-output.ts';
 import { terminalJson } from '../terminal-text.ts';
 import { exitOnSignals } from '../way-out.ts';
+import type { Normalization } from '../../query/diff.ts';
+import { NORMALIZATIONS } from '../../query/diff.ts';
 
 interface DiffFlags extends Partial<DiffWindows> {
   query?: string;
   leftQuery?: string;
   rightQuery?: string;
-  normalize: string;
+  normalize?: Normalization;
   sort: 'self' | 'total';
   limit: number;
   format: 'table' | 'pprof';
@@ -34,7 +36,6 @@ interface DiffFlags extends Partial<DiffWindows> {
 }
 
 const ROUTE = '/api/v1/diff';
-const NORMALIZATIONS = ['share', 'core-seconds', 'none'];
 /** A function's share moved by more than --fail-on allows. */
 const BEYOND_LIMIT = 3;
 
@@ -76,9 +77,9 @@ function windowOptions(): Option[] {
 
 function outputOptions(): Option[] {
   return [
-    valueOption('--normalize <scale>', 'what the order (and pprof) compares')
-      .choices(NORMALIZATIONS)
-      .default('share'),
+    valueOption('--normalize <scale>', 'what is compared; default: share, for pprof none').choices(
+      NORMALIZATIONS,
+    ),
     valueOption('--sort <column>', 'largest change first').choices(['self', 'total']).default('total'),
     valueOption('--limit <rows>', 'functions at most', parseRows).default(30),
     valueOption('--format <format>', 'table, or pprof of the change')
