@@ -45,7 +45,7 @@ export const PRODUCTS = [
     what: 'the page',
     // Of the rest of src/ the page takes types only, which leave nothing behind (test/architecture.test.ts).
     inputs: ['web', 'src/model', 'tsconfig.base.json'],
-    outputs: () => ['dist/web/index.html'],
+    outputs: () => ['dist/web/index.html', 'dist/web/report.html'],
     needsHostTools: false,
     build: (root, progress) =>
       runPackage(root, progress, 'vite/bin/vite.js', ['build', '--config', 'web/vite.config.ts']),

@@ -54,7 +54,7 @@ export function createCompareView(container: HTMLElement, events: CompareEvents)
 
 class View implements CompareView {
   #tree: DiffNode | undefined;
-  #body: DiffBody | undefined;
+  #drawn: ({ body: DiffBody } & CompareState) | undefined;
   #legend: HTMLElement;
   readonly #events: CompareEvents;
   readonly #chart: FlameChart<DiffNode>;
@@ -89,26 +89,35 @@ class View implements CompareView {
     return this.#tooltip.visible;
   }
 
-  show(body: DiffBody, { view, search, zoom, widths, sort = '' }: CompareState): void {
-    this.#body = body;
+  show(body: DiffBody, state: CompareState): void {
+    const { view, search, zoom, widths, sort = '' } = state;
+    const before = this.#drawn;
+    this.#drawn = { body, ...state };
+    this.#table.show(body, sort, search);
+    // Another order of the table leaves the graph as it is.
+    if (before?.body === body && before.view === view && before.widths === widths) {
+      this.#chart.zoom(zoom);
+      if (before.search !== search) this.#searchGraph(search);
+      return;
+    }
     this.#tree = diffTree(body, widths);
     this.#tooltip.hide();
     this.#chart.show(this.#tree, view === 'icicle');
     this.#chart.zoom(zoom);
     this.#totals.textContent = totalsText(body);
     this.#renderCut(body);
-    this.#table.show(body, sort, search);
     if (search !== '') this.#chart.search(search);
     this.#renderMatch(search);
   }
 
   search(text: string): void {
-    this.#chart.search(text);
+    if (this.#drawn !== undefined) this.#drawn.search = text;
     this.#table.search(text);
-    this.#renderMatch(text);
+    this.#searchGraph(text);
   }
 
   zoom(key: string): void {
+    if (this.#drawn !== undefined) this.#drawn.zoom = key;
     this.#chart.zoom(key);
   }
 
@@ -124,12 +133,17 @@ class View implements CompareView {
     this.#chart.resize();
   }
 
+  #searchGraph(term: string): void {
+    this.#chart.search(term);
+    this.#renderMatch(term);
+  }
+
   /** A cut is never silent, and what was cut cannot be searched: then the shares are lower bounds, and say so. */
   #renderMatch(term: string): void {
     this.#match.hidden = term === '' || this.#tree === undefined;
     if (term === '' || this.#tree === undefined) return;
     const { frames, left, right } = diffMatch(this.#tree, term);
-    const least = (this.#body?.hidden.nodes ?? 0) > 0 ? '≥ ' : '';
+    const least = (this.#drawn?.body.hidden.nodes ?? 0) > 0 ? '≥ ' : '';
     this.#match.value =
       frames === 0
         ? 'no match'

@@ -1,31 +1,10 @@
 // What GET /api/v1/diff answers. Left is the base ("before"), right the window ("after").
-import type { DiffFunctions } from '../../../src/query/diff-functions.ts';
-import type { DiffTree } from '../../../src/query/diff-tree.ts';
-import type { Normalization } from '../../../src/query/diff.ts';
+import type { DiffBody } from '../../../src/server/diff-schema.ts';
 
-export type { DiffFunctionRow, DiffFunctionSide } from '../../../src/query/diff-functions.ts';
-export type { DiffNodeSide, HiddenSide } from '../../../src/query/diff-tree.ts';
-export type { Normalization };
+export type { DiffBody };
 
-export interface DiffWindow {
-  fromMs: number;
-  untilMs: number;
-  query: string;
-  /** CPU time, ns. */
-  total: number;
-  /** Samples. */
-  totalCount: number;
-  /** CPUs busy on average. */
-  cores: number;
-  periodNs: number;
-}
-
-export interface DiffBody extends DiffTree, DiffFunctions {
-  unit: 'nanoseconds';
-  normalize: Normalization;
-  left: DiffWindow;
-  right: DiffWindow;
-  /** Kind of each object, in the order of `objects`. */
-  objectKinds: string[];
-  verdict: null;
-}
+/** `share` of each side's CPU time, CPUs busy (`core-seconds`), or CPU time as it is (`none`). */
+export type Normalization = DiffBody['normalize'];
+/** Columns of one side; `self` and `total` in ns, `rate` in CPUs. */
+export type DiffColumns = DiffBody['nodes']['left'];
+export type DiffFunction = DiffBody['functions'][number];

@@ -1,6 +1,6 @@
 // The table of differences as data: which rows, in which order. No DOM.
 import { matches } from '../frame-tree.ts';
-import type { DiffFunctionRow } from './diff-body.ts';
+import type { DiffFunction } from './diff-body.ts';
 
 export const METRICS = ['total', 'self'] as const;
 export type Metric = (typeof METRICS)[number];
@@ -69,7 +69,7 @@ export interface DiffRow {
   change: number;
 }
 
-function rowOf({ name, object, file, left, right, change }: DiffFunctionRow, metric: Metric): DiffRow {
+function rowOf({ name, object, file, left, right, change }: DiffFunction, metric: Metric): DiffRow {
   const own = metric === 'self';
   return {
     ...{ name, object, file },
@@ -88,7 +88,7 @@ function compare(a: DiffRow, b: DiffRow, column: SortColumn): number {
 }
 
 /** Rows that match the search ('' takes all), in order; rows that are equal in it stay as the server sent them. */
-export function diffRows(functions: readonly DiffFunctionRow[], sort: DiffSort, search: string): DiffRow[] {
+export function diffRows(functions: readonly DiffFunction[], sort: DiffSort, search: string): DiffRow[] {
   const sign = sort.descending ? -1 : 1;
   return functions
     .filter((row) => search === '' || matches(row, search))

@@ -1,7 +1,7 @@
 // From the columns of a comparison to the tree that is drawn: every frame with what it used before and after. No DOM.
 import type { FrameClass } from '../frame-tree.ts';
 import { classOfKind, matches, pathHash } from '../frame-tree.ts';
-import type { DiffBody, DiffNodeSide, Normalization } from './diff-body.ts';
+import type { DiffBody, DiffColumns, Normalization } from './diff-body.ts';
 
 /**
  * What a frame's width stands for: its CPU time before, after, or the mean of the two on the scale of the comparison.
@@ -81,7 +81,7 @@ export function diffTree(body: DiffBody, widths: Widths): DiffNode {
   return made[0]!;
 }
 
-function sideAt(columns: DiffNodeSide, i: number, sideTotal: number): DiffSide {
+function sideAt(columns: DiffColumns, i: number, sideTotal: number): DiffSide {
   const self = columns.self[i]!;
   return {
     self,
