@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandFailure } from '../cli/failure.ts';
 import type { LocalApp } from '../cli/profile-client.ts';
+import { VERSION } from '../cli/version.ts';
 import { createApp } from '../server/app.ts';
 import type { App } from '../server/context.ts';
 import { openStore } from '../store/duckdb-store.ts';
@@ -28,6 +29,7 @@ export async function openLocalApp(dataDir: string): Promise<LocalApp> {
     service: STORED_ONLY,
     webRoot: fileURLToPath(new URL('../web', import.meta.url)),
     log: { warn: note, error: note },
+    version: VERSION,
   });
   return {
     request: async (path) => {

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { KitReceiver, RemoteSamplerHost } from '../collector/remote-sampler-host.ts';
+import { VERSION } from '../cli/version.ts';
 import { createApp } from '../server/app.ts';
 import type { RunningServer } from '../server/serve.ts';
 import { ListenError, parseListen, serve } from '../server/serve.ts';
@@ -57,7 +58,7 @@ function withoutSampler(): Running {
 function listen(options: ServeOptions, store: ProfileStore, service: RunningService): Promise<RunningServer> {
   const log = pino({ name: 'pilotlight' }, pino.destination(2));
   const webRoot = fileURLToPath(new URL('../web', import.meta.url));
-  return serve(createApp({ store, service, webRoot, log }), parseListen(options.listen)!);
+  return serve(createApp({ store, service, webRoot, log, version: VERSION }), parseListen(options.listen)!);
 }
 
 function announce(options: ServeOptions, server: RunningServer): void {

@@ -13,6 +13,7 @@ import { heatmapRoutes } from './routes/heatmap.ts';
 import { healthRoutes } from './routes/health.ts';
 import { labelRoutes } from './routes/labels.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { openApiRoutes } from './routes/openapi.ts';
 import { pageRoutes } from './routes/page.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { seriesRoutes } from './routes/series.ts';
@@ -28,6 +29,8 @@ export interface AppOptions {
   /** Folder of the built page (`dist/web`). */
   webRoot: string;
   log: ServerLog;
+  /** Of Pilotlight, as /openapi.json tells it. */
+  version: string;
   /** Names, besides those of loopback, under which the server may be asked: `name` or `name:port`. */
   allowedHosts?: readonly string[];
   /** ms since the epoch; for tests. */
@@ -46,6 +49,7 @@ const ROUTES: readonly ((app: App, context: ServerContext) => void)[] = [
   debugRoutes,
   metricsRoutes,
   healthRoutes,
+  openApiRoutes,
   // Last: it takes every path that no other route has.
   pageRoutes,
 ];

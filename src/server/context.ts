@@ -9,6 +9,8 @@ export interface ServerContext {
   /** Folder of the built page (`dist/web`). */
   webRoot: string;
   log: ServerLog;
+  /** Of Pilotlight. */
+  version: string;
   /** ms since the epoch. */
   now: () => number;
 }

@@ -51,7 +51,7 @@ export const windowQuery = z.strictObject({ from: fromParam, until: untilParam, 
 
 /** What a screen can show; the page asks again for what was hidden. */
 const DEFAULT_NODES = 4000;
-const MAX_NODES = 50_000;
+export const MAX_NODES = 50_000;
 
 /** Parameters of every route that answers a call tree. */
 export const treeQuery = {

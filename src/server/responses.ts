@@ -1,15 +1,18 @@
 // Pieces of route descriptions that repeat: what a route may answer besides its own body.
 import type { z } from '@hono/zod-openapi';
 import { errorSchema } from './errors.ts';
+import { MAX_URL_LENGTH } from './guard.ts';
 
-const error = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: errorSchema } },
-});
+export function errorResponse(description: string) {
+  return jsonResponse(errorSchema, description);
+}
 
+/** What every route may answer; Host, Origin and the length of the URL are checked before any route sees a request. */
 export const errorResponses = {
-  400: error('A parameter is unknown or malformed.'),
-  403: error('The Host or Origin header is not one of this server.'),
+  400: errorResponse('A parameter is unknown or malformed.'),
+  403: errorResponse('The Host or Origin header is not one of this server.'),
+  414: errorResponse(`The URL has more than ${MAX_URL_LENGTH} characters.`),
+  500: errorResponse('A fault of the server, which its log tells.'),
 };
 
 export function jsonResponse<T extends z.ZodType>(schema: T, description: string) {

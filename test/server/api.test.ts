@@ -115,7 +115,7 @@ describe('GET /api/v1/series', () => {
 
 describe('GET /api/v1/labels', () => {
   it('names the labels that have a value', async () => {
-    expect(await get('/api/v1/labels')).toEqual({ names: ['comm', 'kind'] });
+    expect(await get('/api/v1/labels')).toEqual({ names: ['comm', 'host', 'kind'] });
   });
 
   it('lists the values of one, and how many the limit hid', async () => {

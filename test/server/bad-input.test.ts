@@ -37,7 +37,12 @@ const TABLE: readonly (readonly [path: string, status: number, code: string, mes
   [`/api/v1/flamegraph?query={comm="${long}"}`, 400, 'bad_selector', /longer than 10000/],
   [`/api/v1/flamegraph?query=${long}${long}`, 414, 'url_too_long', /at most 16384/],
   [`/${long}`, 404, 'not_found', /nothing at/],
-  ['/api/v1/profile?format=svg', 400, 'bad_parameter', /^format: must be one of pprof, folded/],
+  [
+    '/api/v1/profile?format=svg',
+    400,
+    'bad_parameter',
+    /^format: must be one of pprof, folded, speedscope, html/,
+  ],
   ['/api/v1/top?limit=-1', 400, 'bad_parameter', /^limit/],
   ['/api/v1/top?sort=name', 400, 'bad_parameter', /^sort: must be one of self, total/],
   ['/api/v1/series?step=0s', 400, 'bad_step', /^step/],

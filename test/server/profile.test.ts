@@ -1,7 +1,10 @@
 // Profiles as files: stored windows, and Go's convention of waiting.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeApp, fakeService } from '../support/fake-service.ts';
 import { PERIOD_NS, fakeStore } from '../support/fake-store.ts';
 
@@ -52,10 +55,74 @@ describe('GET /api/v1/profile', () => {
     expect((await response.text()).trim().split('\n').toSorted()).toEqual(['main 60', 'main;parse 30']);
   });
 
+  it('answers speedscope as JSON, named by the host', async () => {
+    const response = await app.request('/api/v1/profile?format=speedscope');
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(response.headers.get('content-disposition')).toBe(
+      'attachment; filename="pilotlight-20260131T135500Z.speedscope.json"',
+    );
+    expect(await response.json()).toMatchObject({
+      name: 'CPU profile of fake-host',
+      profiles: [{ type: 'sampled', weights: [30 * PERIOD_NS, 60 * PERIOD_NS] }],
+    });
+  });
+
   it('answers a window without samples as a profile without samples', async () => {
     const response = await app.request('/api/v1/profile?from=now-10s');
     expect(response.status).toBe(200);
     expect((await pprofOf(response)).values).toEqual([]);
+  });
+});
+
+describe('GET /api/v1/profile?format=html', () => {
+  const PLACE = '<script type="application/json" id="profile"></script>';
+  let webRoot: string;
+  beforeAll(async () => {
+    webRoot = await mkdtemp(join(tmpdir(), 'pilotlight-report-'));
+  });
+  afterAll(() => rm(webRoot, { recursive: true }));
+
+  async function report(template: string, query = ''): Promise<Response> {
+    await writeFile(join(webRoot, 'report.html'), template);
+    const built = fakeApp({ store, webRoot, now: () => NOW });
+    return built.request(`/api/v1/profile?format=html${query}`);
+  }
+
+  it('answers one page with the tree of the flame graph, the host and the selector in it', async () => {
+    const response = await report(`<p>é</p>${PLACE}`, '&query={comm="node"}');
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('content-disposition')).toBe(
+      'attachment; filename="pilotlight-20260131T135500Z.html"',
+    );
+    const html = await response.text();
+    expect(html).toMatch(/^<p>é<\/p>/);
+    const payload: unknown = JSON.parse(/id="profile">(.*)<\/script>/s.exec(html)![1]!);
+    const tree = await app.request('/api/v1/flamegraph?query={comm="node"}');
+    const flamegraph: unknown = await tree.json();
+    expect(payload).toEqual({
+      title: 'CPU profile of fake-host',
+      host: 'fake-host',
+      query: '{comm="node"}',
+      flamegraph,
+    });
+  });
+
+  it('says how to build the page where it has not been built', async () => {
+    const response = await app.request('/api/v1/profile?format=html');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({
+      error: {
+        code: 'report_not_built',
+        message: 'the report has not been built',
+        hint: 'run: npm run build',
+      },
+    });
+  });
+
+  it('says that a template is none', async () => {
+    const response = await report('<p>something else</p>');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ error: { code: 'report_not_built' } });
   });
 });
 

@@ -60,6 +60,7 @@ export function fakeApp(options: Partial<AppOptions> = {}): App {
     service: fakeService(),
     webRoot: '/nonexistent',
     log: SILENT_LOG,
+    version: '1.2.3',
     ...options,
   });
 }

@@ -37,6 +37,7 @@ function codeObject(path: string): CodeObject {
 const LABEL_OF: Partial<Record<LabelName, (row: Row) => string>> = {
   comm: (row) => row.comm,
   kind: () => 'cpu',
+  host: () => 'fake-host',
 };
 
 const labelOf = (label: LabelName, row: Row) => LABEL_OF[label]?.(row) ?? '';
@@ -151,7 +152,7 @@ export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
     heatmap: (selector, range, columnMs, rowMs) =>
       Promise.resolve(heatmapOf(select(rows, selector, range), range, columnMs, rowMs)),
     labelNames: (selector, range) =>
-      Promise.resolve(select(rows, selector, range).length === 0 ? [] : ['comm', 'kind']),
+      Promise.resolve(select(rows, selector, range).length === 0 ? [] : ['comm', 'host', 'kind']),
     labelValues: (label, selector, range, limit) => {
       const values = [...byLabel(select(rows, selector, range), label)].map(([value, group]) => ({
         value,

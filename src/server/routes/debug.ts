@@ -5,7 +5,7 @@ import type { App, ServerContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { integerParam, readSelector, windowQuery } from '../params.ts';
 import { pprofAnswer } from '../pprof-answer.ts';
-import { errorResponses, fileResponse } from '../responses.ts';
+import { errorResponse, errorResponses, fileResponse } from '../responses.ts';
 
 /** Clients that may wait at once; each holds a connection and later a profile in memory. */
 export const MAX_WAITING = 32;
@@ -20,7 +20,11 @@ const route = createRoute({
       query: windowQuery.shape.query,
     }),
   },
-  responses: { 200: fileResponse('The profile.', 'application/octet-stream'), ...errorResponses },
+  responses: {
+    200: fileResponse('The profile.', 'application/octet-stream'),
+    ...errorResponses,
+    503: errorResponse('No sampler runs, or too many clients wait already.'),
+  },
 });
 
 /** False when the client went away before the time was over. */

@@ -1,5 +1,8 @@
 // GET /api/v1/flamegraph: a window's call tree as columns and string tables.
 import { createRoute, z } from '@hono/zod-openapi';
+import type { TimeRange } from '../../model/selector.ts';
+import type { StackTable } from '../../model/stack-table.ts';
+import type { CallTreeOptions } from '../../query/call-tree.ts';
 import { callTree, flamegraphJson } from '../../query/call-tree.ts';
 import { parseFramePath } from '../../query/frame-path.ts';
 import type { App, ServerContext } from '../context.ts';
@@ -36,17 +39,26 @@ const route = createRoute({
   responses: { 200: jsonResponse(flamegraphSchema, 'The tree.'), ...errorResponses },
 });
 
+export function flamegraphBody(
+  table: StackTable,
+  range: TimeRange,
+  options: CallTreeOptions,
+): FlamegraphBody {
+  const tree = callTree(table, options);
+  return {
+    ...range,
+    ...flamegraphJson(tree),
+    periodNs: table.periodNs,
+    objectKinds: objectKinds(tree.objects, table),
+  };
+}
+
 export function flamegraphRoutes(app: App, { store, now }: ServerContext): void {
   app.openapi(route, async (c) => {
-    const params = c.req.valid('query');
-    const { range, selector } = readWindow(params, now());
-    const table = await store.stacks(selector, range, params.groupBy);
-    const tree = callTree(table, {
-      ...groupOption(params.groupBy),
-      maxNodes: params.maxNodes,
-      root: parseFramePath(params.root ?? ''),
-    });
-    const kinds = objectKinds(tree.objects, table);
-    return c.json({ ...range, ...flamegraphJson(tree), periodNs: table.periodNs, objectKinds: kinds }, 200);
+    const { groupBy, maxNodes, root, ...window } = c.req.valid('query');
+    const { range, selector } = readWindow(window, now());
+    const table = await store.stacks(selector, range, groupBy);
+    const options = { ...groupOption(groupBy), maxNodes, root: parseFramePath(root ?? '') };
+    return c.json(flamegraphBody(table, range, options), 200);
   });
 }

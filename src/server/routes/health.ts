@@ -1,8 +1,8 @@
 // GET /healthz and /readyz: probes. Healthy: the process answers. Ready: the store answers too.
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App, ServerContext } from '../context.ts';
-import { ApiError, errorSchema } from '../errors.ts';
-import { jsonResponse } from '../responses.ts';
+import { ApiError } from '../errors.ts';
+import { errorResponse, errorResponses, jsonResponse } from '../responses.ts';
 
 const okSchema = z.object({ status: z.literal('ok') }).openapi('Ok');
 
@@ -13,7 +13,7 @@ const healthRoute = createRoute({
   path: '/healthz',
   summary: 'The process answers.',
   request,
-  responses: { 200: jsonResponse(okSchema, 'It does.') },
+  responses: { 200: jsonResponse(okSchema, 'It does.'), ...errorResponses },
 });
 
 const readyRoute = createRoute({
@@ -23,7 +23,8 @@ const readyRoute = createRoute({
   request,
   responses: {
     200: jsonResponse(okSchema, 'It can.'),
-    503: jsonResponse(errorSchema, 'It cannot.'),
+    ...errorResponses,
+    503: errorResponse('It cannot.'),
   },
 });
 

@@ -1,9 +1,9 @@
 // GET / and the page's files. A path is either one of the few shapes the build makes or not found.
-import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Context } from 'hono';
 import type { App, ServerContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
+import { readIfThere } from '../read-if-there.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,16 +20,6 @@ const FILE = /^\/((?:assets\/)?\w[\w.-]*)$/;
 /** Names in assets/ carry a hash of their content, so they never change under the same name. */
 const cacheControl = (file: string) =>
   file.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-
-async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  try {
-    return new Uint8Array(await readFile(path));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'EISDIR' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
 
 export function pageRoutes(app: App, { webRoot }: ServerContext): void {
   const send = async (c: Context, file: string) => {

@@ -1,39 +1,39 @@
 // GET /api/v1/profile: any stored window as a file.
 import { createRoute } from '@hono/zod-openapi';
-import { encodeFolded } from '../../query/folded.ts';
 import type { App, ServerContext } from '../context.ts';
 import { oneOf, readWindow, windowQuery } from '../params.ts';
-import { errorResponses, fileResponse } from '../responses.ts';
-import { attachment, pprofAnswer } from '../pprof-answer.ts';
-
-const FORMATS = ['pprof', 'folded'] as const;
+import { PROFILE_ANSWERS, PROFILE_FORMATS } from '../profile-answers.ts';
+import { errorResponse, errorResponses, fileResponse } from '../responses.ts';
 
 const route = createRoute({
   method: 'get',
   path: '/api/v1/profile',
-  summary: 'A stored window as pprof (gzip) or folded stacks.',
+  summary: 'A stored window as a file.',
   request: {
     query: windowQuery.extend({
-      format: oneOf(FORMATS).default('pprof'),
+      format: oneOf(PROFILE_FORMATS).default('pprof').openapi({
+        description:
+          'pprof (gzip), folded stacks (samples), speedscope, or html: one page with the flame graph in it.',
+      }),
     }),
   },
   responses: {
-    200: fileResponse('The profile.', 'application/octet-stream', 'text/plain'),
+    200: fileResponse(
+      'The profile.',
+      'application/octet-stream',
+      'text/plain',
+      'application/json',
+      'text/html',
+    ),
     ...errorResponses,
+    503: errorResponse('The page that a report is made from has not been built.'),
   },
 });
 
-export function profileRoutes(app: App, { store, now }: ServerContext): void {
-  app.openapi(route, async (c) => {
-    const params = c.req.valid('query');
-    const { range, selector } = readWindow(params, now());
-    if (params.format === 'folded') {
-      const table = await store.stacks(selector, range);
-      return c.body(encodeFolded(table), 200, {
-        'content-type': 'text/plain; charset=utf-8',
-        'content-disposition': attachment(range, 'folded.txt'),
-      });
-    }
-    return pprofAnswer(c, store, selector, range);
+export function profileRoutes(app: App, context: ServerContext): void {
+  app.openapi(route, (c) => {
+    const { format, ...params } = c.req.valid('query');
+    const window = readWindow(params, context.now());
+    return PROFILE_ANSWERS[format](c, context, { ...window, query: params.query ?? '' });
   });
 }

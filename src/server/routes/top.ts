@@ -40,7 +40,7 @@ const route = createRoute({
   request: {
     query: windowQuery.extend({
       limit: integerParam(1, 10_000, 100, 'Rows at most.'),
-      sort: oneOf(SORTS).default('self'),
+      sort: oneOf(SORTS).default('self').openapi({ description: 'What the functions are ordered by.' }),
     }),
   },
   responses: { 200: jsonResponse(topSchema, 'The table.'), ...errorResponses },
