@@ -66,6 +66,8 @@ Batch Drain::read_all() {
 bool Drain::due() const {
   if (requested_ > answered_) return true;
   if (monotonic_ns() - read_at_ns_ >= leisure_ms_ * UINT64_C(1000000)) return true;
+  const auto filling = [this](const auto& item) { return item.second.unread_bytes() >= log_bytes_ / 4; };
+  if (std::any_of(logs_.begin(), logs_.end(), filling)) return true;
   return std::any_of(sidebands_.begin(), sidebands_.end(), [](const auto& item) { return item.second.has_records(); });
 }
 

@@ -45,6 +45,8 @@ void LogReader::read(std::vector<char>& out) {
   store_release(&header()->tail, tail);
 }
 
+size_t LogReader::unread_bytes() const { return load_acquire(&header()->head) - header()->tail; }
+
 size_t SidebandReader::mapped_bytes() { return page_bytes() + kRingBytes; }
 
 SidebandReader::SidebandReader(int cpu, int fd) : cpu_(cpu), map_(fd, mapped_bytes()) {

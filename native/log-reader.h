@@ -15,6 +15,7 @@ class LogReader {
   LogReader(int cpu, int fd, uint32_t log_bytes);
   /// Appends the unread records to `out` and frees their room.
   void read(std::vector<char>& out);
+  size_t unread_bytes() const;
   int cpu() const { return cpu_; }
 
  private:

@@ -9,8 +9,8 @@ import type { CpuReading, DrainBatch, SamplingSession } from './sampler-host.ts'
 
 /** How soon a side-band record is seen: a process may live but tens of ms, and its files are best opened while it does. */
 export const DEFAULT_DRAIN_INTERVAL_MS = 100;
-/** Samples alone can wait: a log holds seconds, and every batch costs a turn of JavaScript. */
-const LEISURE_FACTOR = 5;
+/** Samples alone can wait, unless a log is a quarter full: every batch costs a turn of JavaScript. */
+const LEISURE_FACTOR = 20;
 
 export class KernelDrain {
   readonly session: SamplingSession;

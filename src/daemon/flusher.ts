@@ -1,4 +1,4 @@
-// Moves batches from the collector to the store, and keeps the account of what was stored.
+// Moves batches and names to the store, and keeps the account of what was stored.
 import type { CpuAccount } from '../model/conservation.ts';
 import type { Collector, TakenBatch } from '../collector/collector.ts';
 import type { Ledger } from '../collector/ledger.ts';
@@ -29,9 +29,12 @@ export class Flusher {
     this.#parts = parts;
   }
 
-  /** Stores what the collector has; one at a time, in order. Never rejects: a failure is kept in `lastError`. */
-  flush(): Promise<void> {
-    this.#running = this.#running.then(() => this.#once());
+  /**
+   * Stores what the collector has, with the names found since; one flush at a time, in order. Never rejects: a failure is
+   * kept in `lastError`. Names found meanwhile go with the next batch, unless `allNames`: each transaction costs.
+   */
+  flush(allNames = false): Promise<void> {
+    this.#running = this.#running.then(() => this.#once(allNames));
     return this.#running;
   }
 
@@ -47,24 +50,30 @@ export class Flusher {
     return this.#unsent.reduce((sum, { batch }) => sum + batch.samples.length, 0);
   }
 
-  async #once(): Promise<void> {
+  async #once(allNames: boolean): Promise<void> {
     const { collector } = this.#parts;
+    let storeNames = allNames;
     try {
       const taken = await collector.take((batch) => this.#unsent.push(batch));
       if (taken) this.#parts.naming.add(taken.batch);
+      else storeNames = true;
     } catch (error) {
       this.#fail('samples could not be prepared', error);
     }
     while (this.#unsent[0] && (await this.#append(this.#unsent[0])));
     this.#dropExcess();
+    if (storeNames && this.#unsent.length === 0) await this.#storeNames();
   }
 
   async #append({ batch, perCpu }: TakenBatch): Promise<boolean> {
-    const { session, ledger, store } = this.#parts;
+    const { session, ledger, store, naming } = this.#parts;
+    // Names of what is not stored yet wait until it is.
+    const names = this.#unsent.length === 1 ? naming.take() : [];
     try {
       const rows = ledger.entries(perCpu).map((entry) => ({ session, ...entry }));
-      await store.append(batch, rows);
+      await store.append(batch, rows, names);
     } catch (error) {
+      naming.giveBack(names);
       this.#fail('the store refuses samples', error);
       return false;
     }
@@ -73,6 +82,18 @@ export class Flusher {
     for (const [cpu, count] of perCpu) ledger.store(cpu, count);
     this.#unsent.shift();
     return true;
+  }
+
+  /** Names that no batch takes along. */
+  async #storeNames(): Promise<void> {
+    const { store, naming } = this.#parts;
+    const names = naming.take();
+    try {
+      await store.appendSymbols(names);
+    } catch (error) {
+      naming.giveBack(names);
+      this.#fail('the store refuses names', error);
+    }
   }
 
   #fail(what: string, error: unknown): void {

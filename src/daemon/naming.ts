@@ -1,4 +1,4 @@
-// Names new locations while their objects can still be opened, and stores the names.
+// Names new locations while their objects can still be opened; whoever stores samples takes the names along.
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import type { Location } from '../model/location.ts';
 import { MARKER_OBJECT } from '../model/location.ts';
@@ -11,17 +11,20 @@ export interface NamesAddresses {
 }
 
 const MAX_OBJECTS = 20_000;
+/** Names kept for a store that refuses them. The locations of further ones stay unnamed: the next start asks again. */
+const MAX_FOUND = 100_000;
 /** Locations of an earlier run that were never named are asked for in pieces of so many. */
 const UNNAMED_PIECE = 20_000;
 
 export class Naming {
   readonly #symbolizer: NamesAddresses;
-  readonly #store: ProfileStore;
+  readonly #store: Pick<ProfileStore, 'unnamedLocations'>;
   /** Objects that batches defined: later batches refer to them by id. Bounded: what is missing the store still has. */
   readonly #objects = new Map<ObjectId, CodeObject>();
   #work: Promise<void> = Promise.resolve();
+  #found: SymbolRow[] = [];
 
-  constructor(symbolizer: NamesAddresses, store: ProfileStore) {
+  constructor(symbolizer: NamesAddresses, store: Pick<ProfileStore, 'unnamedLocations'>) {
     this.#symbolizer = symbolizer;
     this.#store = store;
   }
@@ -60,6 +63,17 @@ export class Naming {
     clearTimeout(timer);
   }
 
+  /** Names and misses found and not stored yet; the caller stores them, or gives them back. */
+  take(): SymbolRow[] {
+    const found = this.#found;
+    this.#found = [];
+    return found;
+  }
+
+  giveBack(rows: readonly SymbolRow[]): void {
+    this.#found = [...rows, ...this.#found].slice(0, MAX_FOUND);
+  }
+
   #enqueue(job: () => Promise<void>): void {
     this.#work = this.#work.then(job).catch((error: unknown) => {
       // The locations stay unnamed in the store, and the next start asks for them again.
@@ -68,16 +82,15 @@ export class Naming {
   }
 
   async #name(groups: readonly (readonly [CodeObject, readonly Location[]])[]): Promise<void> {
-    const rows: SymbolRow[] = [];
     await Promise.all(
       groups.map(async ([object, locations]) => {
         const results = await this.#symbolizer.symbolize(
           object,
           locations.map((location) => location.address),
         );
-        locations.forEach((location, i) => rows.push({ location: location.id, result: results[i]! }));
+        const rows = locations.map((location, i) => ({ location: location.id, result: results[i]! }));
+        this.#found = this.#found.concat(rows).slice(0, MAX_FOUND);
       }),
     );
-    await this.#store.appendSymbols(rows);
   }
 }

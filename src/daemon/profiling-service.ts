@@ -16,8 +16,8 @@ import { namingCollector } from './naming-collector.ts';
 import { Naming } from './naming.ts';
 import { OverheadMeter } from './overhead-meter.ts';
 
-/** Samples are stored at least this often. */
-const FLUSH_MS = 4000;
+/** Samples are stored at least every 5 s; the rest is for the storing itself. */
+const FLUSH_MS = 4700;
 const GOVERNOR_MS = 10_000;
 /** Share of the host's CPU time that sampling may take before the rate is lowered. */
 const CPU_BUDGET = 0.01;
@@ -77,18 +77,23 @@ export class ProfilingService implements RunningService {
 
   async flush(): Promise<void> {
     await this.collector.drain();
-    await this.#flusher.flush();
-    await this.#naming.settled(NAMING_PATIENCE_MS);
+    await this.#storeAll();
   }
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.collector.stop();
-    await this.#flusher.flush();
-    await this.#naming.settled(NAMING_PATIENCE_MS);
+    await this.#storeAll();
     await this.#symbolizer.close();
     this.collector.registry.close();
     this.#parts.host.close();
+  }
+
+  /** What the collector has, and then the names of it. */
+  async #storeAll(): Promise<void> {
+    await this.#flusher.flush();
+    await this.#naming.settled(NAMING_PATIENCE_MS);
+    await this.#flusher.flush(true);
   }
 
   conservation(): Conservation {

@@ -15,42 +15,36 @@ import type { ProfileBatch, SampleColumns } from '../model/profile-batch.ts';
 import type { AppendColumn } from './append-rows.ts';
 import { appendRows } from './append-rows.ts';
 import { KnownIds } from './known-ids.ts';
+import type { Statements } from './statements.ts';
+import { StoredIds } from './stored-ids.ts';
 
-/** What has become known of the store's content; to be kept once the transaction is committed. */
-interface NewlyKnown {
-  stacks: bigint[];
-  locations: bigint[];
-  objects: bigint[];
-  processes: { id: bigint; content: string }[];
+/** A written batch whose transaction is still open. */
+export interface WrittenBatch {
+  /** Locations that were not stored before. */
+  newLocations: bigint[];
+  /** Call it when the transaction is committed, never before: ids of a lost transaction must be written again. */
+  committed: () => void;
 }
 
-/** Ids kept per table: the stacks of a busy host's hour; 5 MB at most for all. */
-const KNOWN_STACKS = 25_000;
-const KNOWN_LOCATIONS = 25_000;
-const KNOWN_OBJECTS = 5_000;
 /** Processes are kept with their content (about 200 bytes), so that repeating one writes nothing. */
 const KNOWN_PROCESSES = 2_000;
 
-export class BatchWriter {
-  readonly #stacks = new KnownIds(KNOWN_STACKS);
-  readonly #locations = new KnownIds(KNOWN_LOCATIONS);
-  readonly #objects = new KnownIds(KNOWN_OBJECTS);
-  readonly #processes = new KnownIds<string>(KNOWN_PROCESSES);
+/** Tables of definitions with their ids. */
+const ID_COLUMNS = { stacks: 'stack_id', locations: 'location_id', objects: 'object_id' } as const;
+type DefinitionTable = keyof typeof ID_COLUMNS;
+const DEFINITION_TABLES = Object.keys(ID_COLUMNS) as DefinitionTable[];
 
-  /** Call `committed` when the transaction is, never before: ids of a lost transaction must be written again. */
-  async write(
-    connection: DuckDBConnection,
-    batch: ProfileBatch,
-  ): Promise<{ newLocations: number; committed: () => void }> {
-    const stacks = await this.#unknown(connection, 'stacks', 'stack_id', this.#stacks, batch.stacks);
-    const locations = await this.#unknown(
-      connection,
-      'locations',
-      'location_id',
-      this.#locations,
-      batch.locations,
-    );
-    const objects = await this.#unknown(connection, 'objects', 'object_id', this.#objects, batch.objects);
+export class BatchWriter {
+  readonly #stored = { stacks: new StoredIds(), locations: new StoredIds(), objects: new StoredIds() };
+  readonly #processes = new KnownIds<string>(KNOWN_PROCESSES);
+  #loaded = false;
+
+  async write(statements: Statements, batch: ProfileBatch): Promise<WrittenBatch> {
+    const { connection } = statements;
+    await this.#load(connection);
+    const stacks = await this.#unknown(statements, 'stacks', batch.stacks);
+    const locations = await this.#unknown(statements, 'locations', batch.locations);
+    const objects = await this.#unknown(statements, 'objects', batch.objects);
 
     await appendRows(connection, 'stacks', stacks.length, [
       column(UBIGINT, (row) => stacks[row]!.id),
@@ -69,46 +63,44 @@ export class BatchWriter {
       column(UBIGINT, (row) => BigInt(objects[row]!.size)),
       column(VARCHAR, (row) => objects[row]!.addressing),
     ]);
-    const processes = await this.#replaceProcesses(connection, batch.processes);
+    const processes = await this.#replaceProcesses(statements, batch.processes);
     await appendSamples(connection, batch.samples, batch.threadNames);
 
-    const ids = (rows: readonly { id: bigint }[]) => rows.map((row) => row.id);
-    const known = {
-      stacks: ids(batch.stacks),
-      locations: ids(batch.locations),
-      objects: ids(batch.objects),
-      processes,
-    };
     return {
-      newLocations: locations.length,
-      committed: () => this.#remember(known),
+      newLocations: locations.map(({ id }) => id),
+      committed: () => {
+        for (const table of DEFINITION_TABLES) for (const { id } of batch[table]) this.#stored[table].add(id);
+        for (const { id, content } of processes) this.#processes.set(id, content);
+      },
     };
   }
 
-  #remember(known: NewlyKnown): void {
-    for (const id of known.stacks) this.#stacks.set(id, true);
-    for (const id of known.locations) this.#locations.set(id, true);
-    for (const id of known.objects) this.#objects.set(id, true);
-    for (const { id, content } of known.processes) this.#processes.set(id, content);
+  async #load(connection: DuckDBConnection): Promise<void> {
+    if (this.#loaded) return;
+    for (const table of DEFINITION_TABLES) {
+      await this.#stored[table].load(connection, table, ID_COLUMNS[table]);
+    }
+    this.#loaded = true;
   }
 
-  /** The rows that neither the known ids nor the table have, each once. */
+  /** The rows that the table does not have, each once. */
   async #unknown<T extends { id: bigint }>(
-    connection: DuckDBConnection,
-    table: string,
-    idColumn: string,
-    known: KnownIds,
+    { connection }: Statements,
+    table: DefinitionTable,
     rows: readonly T[],
   ): Promise<T[]> {
+    const stored = this.#stored[table];
     const candidates = new Map<bigint, T>();
-    for (const row of rows) if (known.get(row.id) === undefined) candidates.set(row.id, row);
-    for (const id of await storedIds(connection, table, idColumn, [...candidates.keys()])) {
-      candidates.delete(id);
+    for (const row of rows) if (!stored.has(row.id)) candidates.set(row.id, row);
+    if (!stored.complete) {
+      const found = await storedIds(connection, table, ID_COLUMNS[table], [...candidates.keys()]);
+      for (const id of found) candidates.delete(id);
     }
     return [...candidates.values()];
   }
 
-  async #replaceProcesses(connection: DuckDBConnection, rows: readonly ProcessInfo[]) {
+  async #replaceProcesses(statements: Statements, rows: readonly ProcessInfo[]) {
+    const { connection } = statements;
     const changed = new Map<bigint, { row: ProcessInfo; content: string }>();
     for (const row of rows) {
       const content = processContent(row);
@@ -118,7 +110,7 @@ export class BatchWriter {
     const ids = [...changed.keys()];
     const stored = await storedIds(connection, 'processes', 'process_id', ids);
     if (stored.length > 0) {
-      await connection.run(
+      await statements.run(
         'DELETE FROM processes WHERE process_id IN (SELECT unnest($1))',
         [new DuckDBListValue(stored)],
         [LIST(UBIGINT)],

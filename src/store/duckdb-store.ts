@@ -35,10 +35,15 @@ export async function openStore(options: StoreOptions): Promise<ProfileStore> {
   return new DuckDBStore(database, options);
 }
 
+/** Forgetting some costs a look-up when their names arrive. */
+const MAX_UNNAMED = 50_000;
+
 class DuckDBStore implements ProfileStore {
   readonly #database: HotDatabase;
   readonly #options: StoreOptions;
   readonly #batches = new BatchWriter();
+  /** Locations stored by this instance that have no name yet: a name for one of them replaces nothing. */
+  readonly #unnamed = new Set<bigint>();
   /** False after a look found nothing to name: the next looks are free until new locations arrive. */
   #mayHaveUnnamed = true;
 
@@ -47,19 +52,34 @@ class DuckDBStore implements ProfileStore {
     this.#options = options;
   }
 
-  async append(batch: ProfileBatch, ledger: readonly LedgerRow[]): Promise<void> {
-    const written = await this.#database.write(async (connection) => {
-      await writeLedger(connection, ledger);
-      return this.#batches.write(connection, batch);
+  async append(
+    batch: ProfileBatch,
+    ledger: readonly LedgerRow[],
+    symbols: readonly SymbolRow[] = [],
+  ): Promise<void> {
+    const written = await this.#database.write(async (statements) => {
+      await writeLedger(statements, ledger);
+      const inBatch = await this.#batches.write(statements, batch);
+      const fresh = new Set(inBatch.newLocations);
+      await writeSymbols(statements, symbols, (id) => fresh.has(id) || this.#unnamed.has(id));
+      return inBatch;
     });
     written.committed();
-    if (written.newLocations > 0) this.#mayHaveUnnamed = true;
+    if (written.newLocations.length > 0) this.#mayHaveUnnamed = true;
+    if (this.#unnamed.size > MAX_UNNAMED) this.#unnamed.clear();
+    for (const id of written.newLocations) this.#unnamed.add(id);
+    this.#named(symbols);
     await this.#database.checkpointIfDue();
   }
 
   async appendSymbols(rows: readonly SymbolRow[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.#database.write((connection) => writeSymbols(connection, rows));
+    await this.#database.write((statements) => writeSymbols(statements, rows, (id) => this.#unnamed.has(id)));
+    this.#named(rows);
+  }
+
+  #named(rows: readonly SymbolRow[]): void {
+    for (const { location } of rows) this.#unnamed.delete(location);
   }
 
   async unnamedLocations(limit: number): ReturnType<ProfileStore['unnamedLocations']> {

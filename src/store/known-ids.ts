@@ -4,7 +4,7 @@
  * Two generations of a map: what was used lately survives, and forgetting costs nothing. An entry takes about
  * 50 bytes besides its value.
  */
-export class KnownIds<V = true> {
+export class KnownIds<V> {
   #young = new Map<bigint, V>();
   #old = new Map<bigint, V>();
   readonly #capacity: number;

@@ -1,49 +1,31 @@
-// The ledger: what each CPU of each sampling session has come to, replaced row by row.
+// The ledger: what each CPU of each sampling session has come to. One row per session: it is replaced with every batch,
+// and a row per CPU would make that 128 replacements on a large host.
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { DuckDBListValue, LIST, UBIGINT, USMALLINT, VARCHAR } from '@duckdb/node-api';
+import { VARCHAR } from '@duckdb/node-api';
 import type { LedgerRow } from './profile-store.ts';
+import type { Statements } from './statements.ts';
 
-/** Updates in place: deleting and inserting a row per CPU every 5 s would leave dead rows behind. */
-export async function writeLedger(connection: DuckDBConnection, rows: readonly LedgerRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  // A later row for the same CPU wins, as if the two had been written in turn.
-  const latest = [...new Map(rows.map((row) => [`${row.cpu}\0${row.session}`, row])).values()];
-  const values = [
-    new DuckDBListValue(latest.map((row) => row.session)),
-    new DuckDBListValue(latest.map((row) => row.cpu)),
-    new DuckDBListValue(latest.map((row) => BigInt(row.stored))),
-    new DuckDBListValue(latest.map((row) => BigInt(row.consumed))),
-    new DuckDBListValue(latest.map((row) => JSON.stringify(row.losses))),
-  ];
-  const types = [LIST(VARCHAR), LIST(USMALLINT), LIST(UBIGINT), LIST(UBIGINT), LIST(VARCHAR)];
-  const given = `(SELECT unnest($1) AS session, unnest($2) AS cpu, unnest($3) AS stored,
-    unnest($4) AS consumed, unnest($5) AS losses) AS given`;
-  const updated = await connection.run(
-    `UPDATE ledger SET stored = given.stored, consumed = given.consumed, losses = given.losses
-     FROM ${given} WHERE ledger.session = given.session AND ledger.cpu = given.cpu`,
-    values,
-    types,
-  );
-  if (updated.rowsChanged === latest.length) return;
-  await connection.run(
-    `INSERT INTO ledger SELECT session, cpu, stored, consumed, losses FROM ${given}
-     WHERE NOT EXISTS (FROM ledger WHERE ledger.session = given.session AND ledger.cpu = given.cpu)`,
-    values,
-    types,
-  );
+const UPDATE = 'UPDATE ledger SET cpus = $2 WHERE session = $1';
+const INSERT = 'INSERT INTO ledger VALUES ($1, $2)';
+
+/** `rows` are all of a session's CPUs; they replace what was kept of it. */
+export async function writeLedger(statements: Statements, rows: readonly LedgerRow[]): Promise<void> {
+  const bySession = new Map<string, Omit<LedgerRow, 'session'>[]>();
+  for (const { session, ...cpu } of rows) bySession.set(session, [...(bySession.get(session) ?? []), cpu]);
+  for (const [session, cpus] of bySession) {
+    const row = [session, JSON.stringify(cpus)];
+    const updated = await statements.run(UPDATE, row, [VARCHAR, VARCHAR]);
+    if (updated === 0) await statements.run(INSERT, row, [VARCHAR, VARCHAR]);
+  }
 }
 
 export async function readLedger(connection: DuckDBConnection, session: string): Promise<LedgerRow[]> {
   const rows = await connection.runAndReadAll(
-    'SELECT cpu, stored, consumed, losses FROM ledger WHERE session = $1 ORDER BY cpu',
+    'SELECT cpus FROM ledger WHERE session = $1',
     [session],
     [VARCHAR],
   );
-  return rows.getRows().map(([cpu, stored, consumed, losses]) => ({
-    session,
-    cpu: Number(cpu),
-    stored: Number(stored),
-    consumed: Number(consumed),
-    losses: JSON.parse(losses as string) as Record<string, number>,
-  }));
+  if (rows.currentRowCount === 0) return [];
+  const cpus = JSON.parse(rows.value(0, 0) as string) as Omit<LedgerRow, 'session'>[];
+  return cpus.map((cpu) => ({ session, ...cpu })).sort((a, b) => a.cpu - b.cpu);
 }

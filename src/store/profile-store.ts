@@ -65,9 +65,12 @@ export interface SymbolRow {
 }
 
 export interface ProfileStore {
-  /** Stores a batch and the ledger in one transaction: after it resolves, both survive a crash; if it rejects, neither is stored. */
-  append(batch: ProfileBatch, ledger: readonly LedgerRow[]): Promise<void>;
-  /** Stores or replaces names. */
+  /**
+   * Stores a batch, the whole ledger of a session, and names (of earlier batches' locations, or of this one's) in one
+   * transaction: after it resolves, all survive a crash; if it rejects, none is stored.
+   */
+  append(batch: ProfileBatch, ledger: readonly LedgerRow[], symbols?: readonly SymbolRow[]): Promise<void>;
+  /** Stores or replaces names where no batch is there to take them along. */
   appendSymbols(rows: readonly SymbolRow[]): Promise<void>;
   /** Locations with neither a name nor a reason for having none, by object; at most `limit`. */
   unnamedLocations(limit: number): Promise<{ object: CodeObject; locations: Location[] }[]>;

@@ -3,7 +3,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 /** Raised with every change that an older Pilotlight could not read; also the content of DATA_DIR/VERSION. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
@@ -60,13 +60,8 @@ CREATE TABLE IF NOT EXISTS symbols (
   "column" UINTEGER NOT NULL,
   reason VARCHAR NOT NULL
 );
-CREATE TABLE IF NOT EXISTS ledger (
-  session VARCHAR NOT NULL,
-  cpu USMALLINT NOT NULL,
-  stored UBIGINT NOT NULL,
-  consumed UBIGINT NOT NULL,
-  losses VARCHAR NOT NULL
-);`;
+-- One row per sampling session; \`cpus\` is a JSON array of each CPU's account.
+CREATE TABLE IF NOT EXISTS ledger (session VARCHAR NOT NULL, cpus VARCHAR NOT NULL);`;
 
 /** The version the database says it has; undefined where it has no tables yet. */
 export async function readSchemaVersion(connection: DuckDBConnection): Promise<number | undefined> {
@@ -79,8 +74,11 @@ export async function readSchemaVersion(connection: DuckDBConnection): Promise<n
   return Number.isInteger(value) ? value : undefined;
 }
 
-export async function createSchema(connection: DuckDBConnection): Promise<void> {
+/** `from`: the version that the database has, undefined where it is empty. */
+export async function createSchema(connection: DuckDBConnection, from: number | undefined): Promise<void> {
   await connection.run('BEGIN');
+  // Version 1 kept a row per CPU. What it says is needed only by the sampling session that it is of.
+  if (from === 1) await connection.run('DROP TABLE ledger');
   await connection.run(TABLES);
   await connection.run(`DELETE FROM meta WHERE key = 'schema_version'`);
   await connection.run(`INSERT INTO meta VALUES ('schema_version', '${SCHEMA_VERSION}')`);

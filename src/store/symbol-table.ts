@@ -7,6 +7,7 @@ import type { Location, LocationId, ObjectAddress } from '../model/location.ts';
 import { appendRows } from './append-rows.ts';
 import { objectOfRow } from './location-query.ts';
 import type { SymbolRow } from './profile-store.ts';
+import type { Statements } from './statements.ts';
 
 interface StoredFrame {
   location: LocationId;
@@ -17,14 +18,23 @@ interface StoredFrame {
 
 const NO_FRAME: Frame = { name: '', systemName: '', file: '', line: 0, column: 0 };
 
-/** Replaces whatever was known of the locations. */
-export async function writeSymbols(connection: DuckDBConnection, rows: readonly SymbolRow[]): Promise<void> {
+/** Replaces whatever was known of the locations; `isNew` tells those of which nothing was, so that nothing is looked up. */
+export async function writeSymbols(
+  statements: Statements,
+  rows: readonly SymbolRow[],
+  isNew: (location: bigint) => boolean,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const { connection } = statements;
   const latest = new Map(rows.map((row) => [row.location as bigint, row]));
-  await connection.run(
-    'DELETE FROM symbols WHERE location_id IN (SELECT unnest($1))',
-    [new DuckDBListValue([...latest.keys()])],
-    [LIST(UBIGINT)],
-  );
+  const replaced = [...latest.keys()].filter((location) => !isNew(location));
+  if (replaced.length > 0) {
+    await statements.run(
+      'DELETE FROM symbols WHERE location_id IN (SELECT unnest($1))',
+      [new DuckDBListValue(replaced)],
+      [LIST(UBIGINT)],
+    );
+  }
   const frames = [...latest.values()].flatMap(storedFrames);
   const at = (row: number) => frames[row]!;
   await appendRows(connection, 'symbols', frames.length, [

@@ -42,16 +42,16 @@ function setUp(): { names: Names; recording: RecordingStore; naming: Naming } {
   const [names, recording] = [new Names(), new RecordingStore()];
   return { names, recording, naming: new Naming(names, recording.store) };
 }
-const stored = ({ symbols }: RecordingStore): unknown[] =>
-  symbols.map(({ location: id, result }) => [id, result.ok ? result.frames[0]!.name : result.reason]);
+const found = (naming: Naming): unknown[] =>
+  naming.take().map(({ location: id, result }) => [id, result.ok ? result.frames[0]!.name : result.reason]);
 
 describe('Naming', () => {
-  it('asks for the locations of each object together, and stores names and misses alike', async () => {
-    const { names, recording, naming } = setUp();
+  it('asks for the locations of each object together, and finds names and misses alike', async () => {
+    const { names, naming } = setUp();
     naming.add(batch([A, B], [location(A, 1), location(B, 2), location(A, 0)]));
     await naming.settled(1000);
     expect(names.asked).toEqual(['/a 1 0', '/b 2']);
-    expect(stored(recording)).toEqual([
+    expect(found(naming)).toEqual([
       [locationId(A.id, 1), '/a@1'],
       [locationId(A.id, 0), 'not-covered'],
       [locationId(B.id, 2), '/b@2'],
@@ -66,12 +66,11 @@ describe('Naming', () => {
     expect(names.asked).toEqual(['/a 1', '/a 2']);
   });
 
-  it('asks for no names of markers, and stores nothing where there is nothing to name', async () => {
-    const { names, recording, naming } = setUp();
-    const appendSymbols = vi.spyOn(recording.store, 'appendSymbols');
+  it('asks for no names of markers', async () => {
+    const { names, naming } = setUp();
     naming.add(batch([MARKER_OBJECT], [markerLocation('[unknown]')]));
     await naming.settled(1000);
-    expect([names.asked, appendSymbols.mock.calls]).toEqual([[], []]);
+    expect([names.asked, found(naming)]).toEqual([[], []]);
   });
 
   it('names what an earlier run left unnamed', async () => {
@@ -79,21 +78,34 @@ describe('Naming', () => {
     recording.unnamed = [{ object: A, locations: [location(A, 7)] }];
     naming.addUnnamed();
     await naming.settled(1000);
-    expect(stored(recording)).toEqual([[locationId(A.id, 7), '/a@7']]);
+    expect(found(naming)).toEqual([[locationId(A.id, 7), '/a@7']]);
   });
 
-  it('goes on after the store refused names', async () => {
+  it('goes on after the store could not tell what is unnamed', async () => {
     const { recording, naming } = setUp();
     const error = vi.spyOn(console, 'error').mockReturnValue();
-    recording.refusal = 'disk full';
-    naming.add(batch([A], [location(A, 1)]));
+    vi.spyOn(recording.store, 'unnamedLocations').mockRejectedValueOnce(new Error('disk full'));
+    naming.addUnnamed();
     await naming.settled(1000);
     expect(error).toHaveBeenCalledWith('pilotlight: naming failed: Error: disk full');
-    recording.refusal = null;
-    naming.add(batch([], [location(A, 2)]));
+    naming.add(batch([A], [location(A, 2)]));
     await naming.settled(1000);
-    expect(stored(recording)).toEqual([[locationId(A.id, 2), '/a@2']]);
+    expect(found(naming)).toEqual([[locationId(A.id, 2), '/a@2']]);
     error.mockRestore();
+  });
+
+  it('takes names back, before those found since', async () => {
+    const { naming } = setUp();
+    naming.add(batch([A], [location(A, 1)]));
+    await naming.settled(1000);
+    const refused = naming.take();
+    naming.add(batch([A], [location(A, 2)]));
+    await naming.settled(1000);
+    naming.giveBack(refused);
+    expect(found(naming)).toEqual([
+      [locationId(A.id, 1), '/a@1'],
+      [locationId(A.id, 2), '/a@2'],
+    ]);
   });
 
   it('does not wait longer than it is told to', async () => {
@@ -101,6 +113,6 @@ describe('Naming', () => {
     const naming = new Naming({ symbolize: () => new Promise(() => undefined) }, recording.store);
     naming.add(batch([A], [location(A, 1)]));
     await naming.settled(1);
-    expect(recording.symbols).toEqual([]);
+    expect(naming.take()).toEqual([]);
   });
 });

@@ -52,12 +52,13 @@ describe('append', () => {
     });
   });
 
-  it('replaces ledger rows by session and CPU', async () => {
+  it('replaces the ledger of a session as a whole, and leaves those of others', async () => {
     await withStore(async (store) => {
       const batch = textBatch('main\n1');
       const row = { session: 'a', cpu: 0, stored: 1, consumed: 2, losses: { ringFull: 1 } };
       await store.append(batch, [row, { ...row, cpu: 300 }, { ...row, session: 'b' }]);
       await store.append(batch, [
+        { ...row, cpu: 300 },
         { ...row, stored: 5 },
         { ...row, cpu: 1 },
       ]);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SCHEMA_VERSION } from '../../src/store/schema.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { compileStore, startChild } from './child-store.ts';
 import { executeOn, ledgerOf, openAt, temporaryDir, textBatch } from './text-profile.ts';
@@ -52,7 +53,32 @@ describe('openStore', () => {
     expect(await store.usage()).toMatchObject({ samples: 5, stacks: 1 });
     expect(await store.ledger('session')).toEqual(ledgerOf(5));
     await store.close();
-    expect(await readFile(join(inner, 'VERSION'), 'utf8')).toBe('1\n');
+    expect(await readFile(join(inner, 'VERSION'), 'utf8')).toBe(`${SCHEMA_VERSION}\n`);
+  });
+
+  it('takes over a directory of version 1, without the accounts of its sampling sessions', async () => {
+    await fill();
+    await executeOn(
+      dataDir,
+      `DROP TABLE ledger;
+       CREATE TABLE ledger (session VARCHAR, cpu USMALLINT, stored UBIGINT, consumed UBIGINT, losses VARCHAR);
+       INSERT INTO ledger VALUES ('session', 0, 5, 5, '{}');
+       UPDATE meta SET value = '1' WHERE key = 'schema_version'`,
+    );
+    await writeFile(join(dataDir, 'VERSION'), '1\n');
+    const before = await content();
+    const reader = await openAt(dataDir, true);
+    expect(await reader.usage()).toMatchObject({ samples: 5, stacks: 1 });
+    await reader.close();
+    expect(await content()).toEqual(before);
+
+    const store = await openAt(dataDir);
+    expect(await store.ledger('session')).toEqual([]);
+    await store.append(textBatch('main\n2'), ledgerOf(2, 'later'));
+    expect(await store.usage()).toMatchObject({ samples: 7, stacks: 1 });
+    expect(await store.ledger('later')).toEqual(ledgerOf(2, 'later'));
+    await store.close();
+    expect(await readFile(join(dataDir, 'VERSION'), 'utf8')).toBe(`${SCHEMA_VERSION}\n`);
   });
 
   it('folds the log into the file when it is closed', async () => {
@@ -67,7 +93,7 @@ describe('openStore', () => {
     expect(await openingError()).toMatchObject({
       kind: 'newer-version',
       message: expect.stringMatching(
-        /format 99.*up to 1; nothing was changed: use a newer Pilotlight/,
+        /format 99.*up to \d; nothing was changed: use a newer Pilotlight/,
       ) as string,
     });
     expect(await content()).toEqual(before);

@@ -16,11 +16,12 @@ export class RecordingStore {
 
   readonly store: ProfileStore = {
     ...fakeStore(),
-    append: (batch, ledger) => {
+    append: (batch, ledger, symbols = []) => {
       this.attempts++;
       if (this.refusal !== null) return Promise.reject(new Error(this.refusal));
       this.batches.push(batch);
       this.ledgerRows = ledger;
+      this.symbols.push(...symbols);
       return Promise.resolve();
     },
     appendSymbols: (rows) => {
