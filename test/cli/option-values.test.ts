@@ -1,6 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { parseBytes, parseListenAddress, parseMs, parsePid, parseRate } from '../../src/cli/option-values.ts';
+import {
+  parseBytes,
+  parseListenAddress,
+  parseMs,
+  parsePid,
+  parseRate,
+  parseRows,
+  parseServer,
+  parseTimeText,
+} from '../../src/cli/option-values.ts';
 
 function refuses(parse: (text: string) => unknown, texts: readonly string[], message: string): void {
   for (const text of texts) expect(() => parse(text), text).toThrow(new InvalidArgumentError(message));
@@ -83,5 +92,56 @@ describe('parsePid', () => {
 
   it('refuses what is none', () => {
     refuses(parsePid, ['', '0', '-1', '1.5', '1e3', 'self', ' 1'], 'It is the id of a process.');
+  });
+});
+
+describe('parseRows', () => {
+  it('takes what a server gives', () => {
+    expect([parseRows('1'), parseRows('10000')]).toEqual([1, 10_000]);
+  });
+
+  it('refuses what it does not', () => {
+    refuses(parseRows, ['', '0', '10001', '-1', '1.5', '1e3', ' 1'], 'It is a whole number from 1 to 10000.');
+  });
+});
+
+describe('parseTimeText', () => {
+  it.each(['now', 'now-15m', '1700000000000', '2026-01-31T14:00:00Z'])('leaves %s to the server', (text) => {
+    expect(parseTimeText(` ${text} `)).toBe(text);
+  });
+
+  it('refuses what is no time', () => {
+    refuses(
+      parseTimeText,
+      ['', 'yesterday', 'now-', 'now+1h', '2026-02-31T00:00:00Z', '14:00'],
+      'It is a time such as 2026-01-31T14:00:00Z, epoch milliseconds, now or now-15m.',
+    );
+  });
+});
+
+describe('parseServer', () => {
+  it.each([
+    ['http://127.0.0.1:4040', 'http://127.0.0.1:4040'],
+    ['127.0.0.1:4040', 'http://127.0.0.1:4040'],
+    ['localhost', 'http://localhost'],
+    ['[::1]:4040', 'http://[::1]:4040'],
+    ['https://profiles.example/host-7/', 'https://profiles.example/host-7'],
+    ['HTTP://Example.org:80/', 'http://example.org'],
+  ])('takes %s as %s', (text, server) => expect(parseServer(text)).toBe(server));
+
+  it('refuses what is no address of a server', () => {
+    refuses(
+      parseServer,
+      ['', 'ftp://h', 'http://', 'http://h:99999', 'http://h/?from=now', 'http://h/#x', 'file:///etc/passwd'],
+      'It is the address of a server, such as http://127.0.0.1:4040.',
+    );
+  });
+
+  it('refuses credentials: they would be seen by every user of the host', () => {
+    refuses(
+      parseServer,
+      ['http://me:secret@h:1', 'me@h:1'],
+      'Credentials belong into --token-file, not into the address.',
+    );
   });
 });
