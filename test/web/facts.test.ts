@@ -5,7 +5,6 @@ import type { StatusBody } from '../../src/server/status.ts';
 import { emptyReason } from '../../web/src/empty-reason.ts';
 import { formatBytes, formatCount, formatDuration, formatShare, formatTime } from '../../web/src/format.ts';
 import { classColour, frameColour } from '../../web/src/palette.ts';
-import { pprofCommand, profilePath } from '../../web/src/pprof-links.ts';
 import { statusFacts } from '../../web/src/status-facts.ts';
 import { HEALTHY_STATUS } from '../support/fake-service.ts';
 
@@ -116,16 +115,6 @@ describe('emptyReason', () => {
     ['nothing ran', at(1, nowMs), '', 'The CPUs were idle, or sampling was stopped.'],
   ])('gives the reason where %s', (_case, status, query, reason) => {
     expect(emptyReason({ ...window, status, query })).toBe(reason);
-  });
-});
-
-describe('taking a window home', () => {
-  it('asks for exactly what is shown, quoted for a shell', () => {
-    const shown = { fromMs: 1, untilMs: 2, query: `{comm="it's"}` };
-    expect(profilePath({ ...shown, query: '' })).toBe('/api/v1/profile?from=1&until=2');
-    expect(pprofCommand('http://127.0.0.1:4040', shown)).toBe(
-      `go tool pprof 'http://127.0.0.1:4040/api/v1/profile?from=1&until=2&query=%7Bcomm%3D%22it%27s%22%7D'`,
-    );
   });
 });
 

@@ -4,16 +4,30 @@ import type { ViewState } from '../../web/src/view-state.ts';
 import { DEFAULT_STATE, followsNow, formatState, parseState, sameData } from '../../web/src/view-state.ts';
 
 const CHANGED: ViewState = {
+  mode: 'compare',
   from: '2026-01-31T14:00:00Z',
   until: '1769868300000',
+  rangeFrom: 'now-24h',
+  rangeUntil: 'now',
   query: '{comm="node", user!="root & co"}',
   group: '',
+  scale: 'peak',
+  panes: 'both',
   view: 'flame',
   search: 'a+b=c?',
+  pick: '/usr/lib/libc.so.6!operator<<',
   zoom: '1x9k',
+  root: 'node;a\\;b',
+  sort: 'name',
   live: true,
   theme: 'dark',
   nodes: 50_000,
+  baseFrom: 'now-1d',
+  baseUntil: 'now-23h55m',
+  baseQuery: '{}',
+  normalize: 'core-seconds',
+  widths: 'after',
+  diffSort: 'before',
 };
 
 describe('the state in the address', () => {
@@ -23,12 +37,21 @@ describe('the state in the address', () => {
   });
 
   it('survives the way there and back', () => {
+    for (const name of Object.keys(DEFAULT_STATE) as (keyof ViewState)[]) {
+      expect(CHANGED[name], `${name} differs from its default`).not.toBe(DEFAULT_STATE[name]);
+    }
     expect(parseState(formatState(CHANGED))).toEqual(CHANGED);
   });
 
   it.each([
     '?view=pie',
     '?theme=pink',
+    '?mode=watch',
+    '?panes=none',
+    '?sort=size',
+    '?scale=log',
+    '?normalize=x',
+    '?widths=wide',
     '?nodes=-1',
     '?nodes=1e9',
     '?nodes=x',
@@ -45,12 +68,33 @@ describe('the state in the address', () => {
 });
 
 describe('what a change asks for', () => {
-  it('is new data for another window, filter, grouping or cut only', () => {
-    expect(
-      sameData(DEFAULT_STATE, { ...DEFAULT_STATE, zoom: 'x', search: 'y', view: 'flame', theme: 'dark' }),
-    ).toBe(true);
-    for (const change of [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }, { group: '' }, { nodes: 1 }]) {
-      expect(sameData(DEFAULT_STATE, { ...DEFAULT_STATE, ...change })).toBe(false);
+  const looks: Partial<ViewState> = {
+    zoom: 'x',
+    search: 'y',
+    view: 'flame',
+    theme: 'dark',
+    rangeFrom: 'now-6h',
+  };
+
+  it('is nothing where only the looks change', () => {
+    for (const part of ['flame', 'table', 'diff'] as const) {
+      expect(sameData(part, DEFAULT_STATE, { ...DEFAULT_STATE, ...looks })).toBe(true);
+    }
+  });
+
+  it.each([
+    [
+      'flame',
+      [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }, { group: '' }, { nodes: 1 }, { root: 'a' }],
+    ],
+    ['table', [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }]],
+    [
+      'diff',
+      [{ from: 'now-1h' }, { baseFrom: '1' }, { baseQuery: '{}' }, { normalize: 'none' }, { group: '' }],
+    ],
+  ] as const)('is new data for the %s where what it shows changes', (part, changes) => {
+    for (const change of changes) {
+      expect(sameData(part, DEFAULT_STATE, { ...DEFAULT_STATE, ...change })).toBe(false);
     }
   });
 

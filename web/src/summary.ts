@@ -1,6 +1,5 @@
 // The lines around the graph: totals, legend, search share, and what was cut.
 import type { FlamegraphBody } from './api.ts';
-import { serverNow } from './connection.ts';
 import { byId, element } from './dom.ts';
 import { formatCount, formatDuration, formatShare } from './format.ts';
 import type { FrameNode } from './frame-tree.ts';
@@ -8,7 +7,6 @@ import { FRAME_CLASSES, classShares, foundTotals, matches } from './frame-tree.t
 import { functionKey } from './function-key.ts';
 import type { Scheme } from './palette.ts';
 import { classColour } from './palette.ts';
-import { utcLabel, windowLabel } from './time/time-label.ts';
 import { CLASS_NAMES } from './tooltip.ts';
 import type { ViewState } from './view-state.ts';
 import { MAX_NODES } from './view-state.ts';
@@ -18,17 +16,11 @@ export function renderTotals(body: FlamegraphBody, tree: FrameNode): void {
   const { fromMs, untilMs, total, totalCount } = body;
   const line = byId('totals', HTMLElement);
   const busy = total / ((untilMs - fromMs) * 1e6);
-  const span = element(
-    'time',
-    { title: utcLabel(fromMs, untilMs) },
-    windowLabel(fromMs, untilMs, serverNow()),
-  );
-  if (totalCount === 0) return line.replaceChildren(span);
+  if (totalCount === 0) return line.replaceChildren();
   const part = tree.value < total ? ` · ${formatShare(tree.value / total)} of it through the path below` : '';
   line.replaceChildren(
     element('strong', {}, `${busy.toFixed(2)} CPUs`),
-    ` busy on average · ${formatDuration(total)} of CPU time · ${formatCount(totalCount)} samples${part} · `,
-    span,
+    ` busy on average · ${formatDuration(total)} of CPU time · ${formatCount(totalCount)} samples${part}`,
   );
 }
 

@@ -5,12 +5,19 @@ import { createPopover } from './popover.ts';
 import { segments } from './segments.ts';
 import { resolveSpan } from './time/overview.ts';
 import { PRESETS, presetLabel } from './time/presets.ts';
-import { localText, utcLabel, windowLabel, zoneLabel } from './time/time-label.ts';
+import { compactUtc, localText, utcLabel, windowLabel, zoneLabel } from './time/time-label.ts';
 import { isRelative, readTyped, resolveTime } from './time/time-text.ts';
+import type { TimeSpan } from './time/time-span.ts';
 import type { ViewState } from './view-state.ts';
 
 export interface WindowControl {
   render(state: ViewState): void;
+}
+
+/** `Europe/Berlin · 13:02 – 13:07 UTC`; where the browser is in UTC, that it is. */
+function zoneAndUtc({ fromMs, untilMs }: TimeSpan): string {
+  const zone = zoneLabel(fromMs);
+  return zone === 'UTC' ? zone : `${zone.split(',')[0]!} · ${compactUtc(fromMs, untilMs)}`;
 }
 
 export function createWindowControl(
@@ -86,8 +93,8 @@ export function createWindowControl(
           ? `${state.from} – ${state.until}`
           : windowLabel(span.fromMs, span.untilMs, serverNow());
       byId('window-text', HTMLElement).textContent = named ?? label;
-      byId('window-text-utc', HTMLElement).textContent =
-        named !== undefined || span === undefined ? '' : utcLabel(span.fromMs, span.untilMs);
+      byId('window-text-more', HTMLElement).textContent =
+        span === undefined ? '' : named === undefined ? zoneAndUtc(span) : label;
       button.title =
         span === undefined
           ? label

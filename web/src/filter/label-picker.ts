@@ -114,7 +114,7 @@ export class LabelPicker {
   }
 
   #row(value: string, count: number, most: number): HTMLElement {
-    const bar = element('span', { class: 'bar' });
+    const bar = element('span', { class: 'meter' });
     bar.style.width = `${(100 * count) / most}%`;
     const pick = element(
       'button',

@@ -22,7 +22,7 @@ export interface FunctionTableEvents {
 }
 
 function timeCells(ns: number, share: number): HTMLElement[] {
-  const bar = element('span', { class: 'bar' });
+  const bar = element('span', { class: 'meter' });
   bar.style.width = `${100 * share}%`;
   return [
     element('td', { class: 'time' }, formatDuration(ns)),

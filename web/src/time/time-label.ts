@@ -36,6 +36,15 @@ export function utcLabel(fromMs: number, untilMs: number): string {
   return `${from} – ${from.slice(0, 10) === until.slice(0, 10) ? until.slice(11) : until} UTC`;
 }
 
+/** `13:02 – 13:07 UTC`, with the date where it is another one than the local one. */
+export function compactUtc(fromMs: number, untilMs: number): string {
+  const [from, until] = [isoSeconds(fromMs), isoSeconds(untilMs)];
+  const short = (iso: string, day: string) =>
+    `${iso.slice(0, 10) === day ? '' : `${iso.slice(0, 10)} `}${iso.slice(11).replace(/:00$/, '')}`;
+  const localDay = dayOf(new Date(fromMs));
+  return `${short(from, localDay)} – ${short(until, from.slice(0, 10))} UTC`;
+}
+
 /** Name of the browser's time zone and what it is ahead of UTC: `Europe/Berlin, UTC+01:00`. */
 export function zoneLabel(ms: number): string {
   const name = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -7,10 +7,10 @@ import { layersAt } from './timeline-data.ts';
 /** Layers named; the sum is told whole. */
 const NAMED = 5;
 
-/** `1.25 CPUs`, `0.003 CPUs`: what is there is never told as zero. */
+/** `1.250 CPUs`, `0.003 CPUs`: what is there is never told as zero. */
 export function cpusText(cpus: number): string {
   if (cpus > 0 && cpus < 0.0005) return '< 0.001 CPUs';
-  return `${cpus.toFixed(cpus < 0.095 ? 3 : 2)} CPUs`;
+  return `${cpus.toFixed(cpus < 9.995 ? 3 : 2)} CPUs`;
 }
 
 export interface HoverFacts {

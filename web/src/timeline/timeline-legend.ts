@@ -37,7 +37,7 @@ export function createTimelineLegend(
             { type: 'button', title: `${name}: ${cpusText(cpus)} on average in the window` },
             chip,
             element('span', { class: 'name' }, name),
-            element('span', { class: 'value' }, cpus.toFixed(2)),
+            element('span', { class: 'value' }, cpus > 0 && cpus < 0.005 ? '< 0.01' : cpus.toFixed(2)),
           );
           button.addEventListener('click', () => onChoose(value, button));
           return element('li', {}, button);

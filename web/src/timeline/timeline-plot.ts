@@ -1,5 +1,6 @@
 // The timeline's axes and layers on a canvas. The only module that touches uPlot.
 import uPlot from 'uplot';
+import { element } from '../dom.ts';
 import { cpuLabel, cpuTicks, timeTicks } from './axis-labels.ts';
 import type { TimelineData } from './timeline-data.ts';
 
@@ -29,8 +30,15 @@ export interface TimelinePlot {
   resize(): void;
 }
 
-const variable = (element: HTMLElement, name: string) =>
-  getComputedStyle(element).getPropertyValue(name).trim();
+/** Colours of the style sheet, as a canvas understands them: `light-dark()` is resolved for an element only. */
+function colourReader(container: HTMLElement): (name: string) => string {
+  const probe = element('span', { hidden: '' });
+  container.append(probe);
+  return (name) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
+}
 
 interface Picture {
   data: TimelineData;
@@ -91,28 +99,29 @@ function drawGaps(plot: uPlot, { data }: Picture, colour: string): void {
   }
 }
 
-function paint(plot: uPlot, picture: Picture, container: HTMLElement): void {
+function paint(plot: uPlot, picture: Picture, colour: (name: string) => string): void {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  drawGaps(plot, picture, variable(container, '--hatch'));
+  drawGaps(plot, picture, colour('--hatch'));
   drawLayers(plot, picture);
   ctx.restore();
 }
 
 function optionsOf(container: HTMLElement, picture: () => Picture): uPlot.Options {
+  const colour = colourReader(container);
   const axis = {
-    stroke: () => variable(container, '--muted'),
+    stroke: () => colour('--muted'),
     font: '11px system-ui, sans-serif',
-    grid: { stroke: () => variable(container, '--line'), width: 1 },
+    grid: { stroke: () => colour('--line'), width: 1 },
     ticks: { show: false },
   };
   return {
     width: Math.max(1, container.clientWidth),
     height: HEIGHT_PX,
-    padding: [8, 12, 0, 0],
+    padding: [10, 22, 0, 0],
     ms: 1,
     legend: { show: false },
     cursor: { show: false },
@@ -136,7 +145,7 @@ function optionsOf(container: HTMLElement, picture: () => Picture): uPlot.Option
         values: (_plot, splits) => splits.map(cpuLabel),
       },
     ],
-    hooks: { drawAxes: [(plot) => paint(plot, picture(), container)] },
+    hooks: { drawAxes: [(plot) => paint(plot, picture(), colour)] },
   };
 }
 
