@@ -21,9 +21,18 @@ export class Daemon {
     this.#url = url;
   }
 
-  static async start(dataDir: string, rateHz: number): Promise<Daemon> {
+  static start(dataDir: string, rateHz: number): Promise<Daemon> {
+    return Daemon.#launch(['--data-dir', dataDir, '--rate', String(rateHz)]);
+  }
+
+  /** Samples nothing: what is stored. */
+  static serveStored(dataDir: string): Promise<Daemon> {
+    return Daemon.#launch(['--data-dir', dataDir, '--no-sampler']);
+  }
+
+  static async #launch(options: readonly string[]): Promise<Daemon> {
     const program = join(ROOT, 'bin', 'pilotlight.js');
-    const args = ['serve', '--listen', '127.0.0.1:0', '--data-dir', dataDir, '--rate', String(rateHz)];
+    const args = ['serve', '--listen', '127.0.0.1:0', ...options];
     const child = startChild(process.execPath, [program, ...args], { endSignal: 'SIGTERM' });
     child.stderr.pipe(process.stderr, { end: false });
     try {
@@ -33,6 +42,11 @@ export class Daemon {
       await endChild(child, 'SIGTERM', STOP_MS);
       throw error;
     }
+  }
+
+  /** `http://127.0.0.1:PORT` */
+  get url(): string {
+    return this.#url;
   }
 
   /** Launcher, sampler, service. */

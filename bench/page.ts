@@ -1,0 +1,103 @@
+// `npm run bench -- page`: how fast the page answers on a real recording. Writes its section of docs/benchmarks.md.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Daemon, ROOT } from './lib/daemon.ts';
+import { describeCommit, describeMachine, hostShares, hostTime } from './lib/machine.ts';
+import { writeSection } from './lib/report.ts';
+import { openBrowser } from './page/browser.ts';
+import type { PageOptions } from './page/options.ts';
+import { HELP, parsePageOptions, UsageError } from './page/options.ts';
+import { measureOurs } from './page/ours.ts';
+import { measurePprof } from './page/pprof-peer.ts';
+import type { Recording } from './page/recording.ts';
+import { describeRecording, record } from './page/recording.ts';
+import type { PageResult, RunFacts } from './page/report.ts';
+import { section } from './page/report.ts';
+import { pageSize } from './page/script-size.ts';
+import { searchTerms } from './page/search-terms.ts';
+
+const QUIET_LOOK_MS = 3000;
+/** The recording's load dies down. */
+const REST_MS = 5000;
+
+const beginMs = performance.now();
+
+function say(line: string): void {
+  const seconds = (performance.now() - beginMs) / 1000;
+  console.error(`${seconds.toFixed(0).padStart(5)} s  ${line}`);
+}
+
+async function download(origin: string, { fromMs, untilMs }: Recording): Promise<Uint8Array> {
+  const answer = await fetch(`${origin}/api/v1/profile?from=${fromMs}&until=${untilMs}`);
+  if (!answer.ok) throw new Error(`/api/v1/profile answered ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+async function measure(options: PageOptions, dataDir: string, folder: string) {
+  const daemon = await Daemon.serveStored(dataDir);
+  const browser = await openBrowser();
+  try {
+    const recording = await describeRecording(daemon, dataDir);
+    const terms = await searchTerms(daemon.url, recording);
+    say(`measuring on ${recording.stacks} distinct stacks`);
+    const ours = await measureOurs(browser, daemon.url, recording, terms, options.repetitions);
+    say('measuring go tool pprof');
+    const profile = await download(daemon.url, recording);
+    const peer = await measurePprof(browser, profile, folder, terms, options.repetitions);
+    const result: PageResult = { recording, ours, peer, size: pageSize(join(ROOT, 'dist/web')) };
+    return { result, browser: `Chromium ${browser.version()}` };
+  } finally {
+    await browser.close();
+    await daemon.stop();
+  }
+}
+
+async function run(options: PageOptions, args: readonly string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));
+  // Also when it ends early; by then everything that writes there has ended (bench/lib/child.ts).
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const dataDir = options.dataDir ?? (await record(options, folder, say));
+  await sleep(REST_MS);
+  const quiet = hostTime();
+  await sleep(QUIET_LOOK_MS);
+  const before = hostTime();
+  const { result, browser } = await measure(options, dataDir, folder);
+  const facts: RunFacts = {
+    date: new Date().toISOString().slice(0, 10),
+    commit: describeCommit(ROOT),
+    machine: describeMachine(),
+    browser,
+    command: ['npm run bench -- page', ...args].join(' '),
+    busyBefore: hostShares(quiet, before).busy,
+    steal: hostShares(before, hostTime()).steal,
+  };
+  const text = section(facts, result);
+  console.log(`\n${text}\n`);
+  if (!options.write) {
+    console.log(`Not written to ${options.report}: a short run (--write writes it).`);
+    return;
+  }
+  writeSection(resolve(ROOT, options.report), 'page', text);
+  console.log(`Written to ${options.report}.`);
+}
+
+try {
+  const args = process.argv.slice(2);
+  const options = parsePageOptions(args);
+  if (options === 'help') {
+    console.log(HELP);
+  } else if (options.dataDir === undefined && process.getuid?.() !== 0) {
+    console.error('pilotlight: recording needs root. Run: sudo npm run bench -- page (or give --data-dir)');
+    process.exitCode = 1;
+  } else {
+    await run(options, args);
+  }
+} catch (error) {
+  const usage = error instanceof UsageError;
+  console.error(
+    `pilotlight: ${error instanceof Error ? error.message : String(error)}${usage ? ' (--help)' : ''}`,
+  );
+  process.exitCode = usage ? 2 : 1;
+}
