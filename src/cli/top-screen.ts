@@ -67,7 +67,7 @@ export function screenLines(
     cut(second),
     ...trouble,
     paint('inverse', heading),
-    ...functionLines(shown, { width: size.columns }),
+    ...functionLines(shown, { width: size.columns }).map(cut),
     ...(hidden === null ? [] : [cut(hidden)]),
     keys,
   ].slice(0, size.rows);

@@ -1,0 +1,13 @@
+// The command line, whose commands do nothing.
+import type { Command } from 'commander';
+import { pilotlightProgram } from '../../src/cli/program.ts';
+
+export function testProgram(): Command {
+  const program = pilotlightProgram({
+    serve: () => Promise.resolve(),
+    record: () => Promise.resolve(0),
+    openLocalApp: () => Promise.reject(new Error('no data directory is opened here')),
+  });
+  program.command('sampler-process <options>', { hidden: true });
+  return program;
+}
