@@ -4,9 +4,10 @@
 #
 #   setup   npm run build      installs and builds everything; then once more, which must find nothing to do
 #   start   npm start          until the daemon answers; then once more, which must answer within 2 s
+#   home    as a user without root, in a home that only he may read: the command that helps is named; then as root there
 #   test    npm test
 #
-# usage: scripts/bare-root-trial.sh [--keep] [--suite bookworm] [setup|start|test]...
+# usage: scripts/bare-root-trial.sh [--keep] [--suite bookworm] [setup|start|home|test]...
 #
 # Needs root, debootstrap and git. Packages come from where this machine's own apt and npm get them.
 set -euo pipefail
@@ -34,20 +35,23 @@ while [ $# -gt 0 ]; do
   case $1 in
     --keep) ;;
     --suite) suite=$2; shift ;;
-    setup | start | test) steps+=("$1") ;;
+    setup | start | home | test) steps+=("$1") ;;
     *) echo "bare-root-trial: unknown argument $1" >&2; exit 2 ;;
   esac
   shift
 done
-[ ${#steps[@]} -gt 0 ] || steps=(setup start test)
+[ ${#steps[@]} -gt 0 ] || steps=(setup start home test)
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '\n== %s\n' "$*"; }
 seconds() { date +%s.%N; }
+# Who runs the next commands, and in whose home the checkout lies.
+user=root home=/root
 # The environment of a fresh login, not that of whoever runs this.
 enter() {
-  exec chroot "$root" /usr/bin/env -i HOME=/root USER=root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    LANG=C.UTF-8 "${npm_settings[@]}" /bin/bash -c "cd /root/pilotlight && $1"
+  exec chroot --userspec="$user" "$root" /usr/bin/env -i HOME="$home" USER="$user" LANG=C.UTF-8 \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    "${npm_settings[@]}" /bin/bash -c "cd $home/pilotlight && $1"
 }
 inside() { (enter "$1"); }
 timed() {
@@ -111,6 +115,29 @@ start_once() {
   quiesce
 }
 
+# Runs a command that must fail, and must say what its second argument matches.
+refused() {
+  local log=$root/root/refused.log
+  if inside "$1" >"$log" 2>&1; then
+    echo "$1 as $user: was expected to fail" >&2
+    return 1
+  fi
+  grep -E "$2" "$log" || { echo "$1 as $user: does not say $2" >&2; cat "$log" >&2; return 1; }
+}
+
+# A checkout in the home of a user, which nobody else may read.
+home_of_user() {
+  inside 'useradd --create-home --shell /bin/bash alice && chmod 700 /home/alice'
+  git clone --quiet --no-hardlinks "$checkout" "$root/home/alice/pilotlight"
+  inside 'chown -R alice:alice /home/alice/pilotlight'
+  user=alice home=/home/alice
+  refused 'npm test' 'sudo npm test'
+  refused 'npm start -- --listen 127.0.0.1:4949' 'sudo'
+  user=root
+  start_once "npm start as root in a user's home"
+  home=/root
+}
+
 # npm may end before the daemon has written out what it holds: waits for every process whose root is the trial's.
 quiesce() {
   local deadline=$((SECONDS + 30)) left
@@ -171,6 +198,7 @@ for step in "${steps[@]}"; do
       start_once "first npm start"
       start_once "second npm start"
       ;;
+    home) home_of_user ;;
     test) timed "npm test" inside 'npm test' ;;
   esac
 done
