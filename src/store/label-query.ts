@@ -41,7 +41,8 @@ export async function queryLabelValues(
        WHERE ${whereSql(selector, range, host, parameters)} GROUP BY ALL
      )
      SELECT ${grouping.label} AS label, sum(g.count)::DOUBLE AS count FROM g ${grouping.join}
-     GROUP BY ALL ORDER BY count DESC, label`,
+     -- Grouped by a constant (the host), no rows at all are still one group.
+     GROUP BY ALL HAVING sum(g.count) > 0 ORDER BY count DESC, label`,
     parameters.values,
     parameters.types,
   );

@@ -59,8 +59,31 @@ describe('parseSelector', () => {
     expect(message('{comm!~"x"}')).toMatch(/not supported yet/);
   });
 
-  it('refuses more than 10,000 characters', () => {
-    expect(message(`{comm="${'x'.repeat(10_000)}"}`)).toBe('the selector is longer than 10000 characters');
+  it('reads 10,000 characters at once, and refuses more', () => {
+    const longest = `{comm="${'x'.repeat(10_000 - '{comm=""}'.length)}"}`;
+    expect(parseSelector(longest)).toMatchObject({ ok: true });
+    expect(message(`${longest} `)).toBe('the selector has 10001 characters, at most 10000 are read');
+  });
+
+  it('refuses more matchers than the store can join', () => {
+    const matchers = (n: number) => `{${'pid!="1",'.repeat(n)}}`;
+    expect(parseSelector(matchers(50))).toMatchObject({ ok: true });
+    expect(message(matchers(51))).toBe('more than 50 matchers at column 452');
+  });
+
+  it.each([
+    ['a label', `{${'x'.repeat(9_000)}="1"}`],
+    ['a string without an end', `{comm="${'x'.repeat(9_000)}`],
+    ['spaces', `${' '.repeat(9_000)}x`],
+    ['braces', '{'.repeat(9_000)],
+    ['backslashes', `{comm="${'\\'.repeat(9_001)}`],
+    ['matchers', `{${'pid="1",'.repeat(1_000)}}`],
+  ])('answers 9,000 characters of %s at once and in few words', (_, text) => {
+    const started = performance.now();
+    const said = message(text);
+    expect(performance.now() - started).toBeLessThan(200);
+    expect(said.length).toBeLessThan(200);
+    expect(said).not.toBe('no message');
   });
 
   it('reads back whatever formatSelector writes', () => {

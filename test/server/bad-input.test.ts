@@ -34,7 +34,14 @@ const TABLE: readonly (readonly [path: string, status: number, code: string, mes
   ['/api/v1/flamegraph?from=99999999999999999', 400, 'bad_time', /out of range/],
   ['/api/v1/flamegraph?query={', 400, 'bad_selector', /^query: .*column 2/],
   ['/api/v1/flamegraph?query={colour="red"}', 400, 'bad_selector', /unknown label 'colour'/],
-  [`/api/v1/flamegraph?query={comm="${long}"}`, 400, 'bad_selector', /longer than 10000/],
+  [
+    `/api/v1/flamegraph?query={comm="${long}"}`,
+    400,
+    'bad_selector',
+    /has 10009 characters, at most 10000 are read/,
+  ],
+  [`/api/v1/flamegraph?query={${long.slice(2000)}="1"}`, 400, 'bad_selector', /unknown label 'x{40}…'/],
+  [`/api/v1/diff?leftQuery={${'pid!="1",'.repeat(51)}}`, 400, 'bad_selector', /^leftQuery: more than 50/],
   [`/api/v1/flamegraph?query=${long}${long}`, 414, 'url_too_long', /at most 16384/],
   [`/${long}`, 404, 'not_found', /nothing at/],
   [

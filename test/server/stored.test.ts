@@ -45,7 +45,7 @@ async function json<T>(app: App, path: string): Promise<T> {
 }
 
 describe('stored samples', () => {
-  it('have the same sum in the tree, the table, the series, the labels and the file', async () => {
+  it('have the same sum in the tree, the table, the series, the heat map, the labels and the files', async () => {
     await withApp(async (app) => {
       const tree = await json<{ totalCount: number; nodes: { self: number[] } }>(app, '/api/v1/flamegraph');
       expect(tree.totalCount).toBe(18);
@@ -69,6 +69,16 @@ describe('stored samples', () => {
         { value: 'cc', count: 8 },
       ]);
 
+      const heatmap = await json<{ count: number[]; weightNs: number[] }>(app, '/api/v1/heatmap');
+      expect(heatmap.count.reduce((a, b) => a + b)).toBe(18);
+      expect(heatmap.weightNs.reduce((a, b) => a + b)).toBe(18 * PERIOD_NS);
+
+      const speedscope = await json<{ profiles: [{ endValue: number }] }>(
+        app,
+        '/api/v1/profile?format=speedscope',
+      );
+      expect(speedscope.profiles[0].endValue).toBe(18 * PERIOD_NS);
+
       const file = await app.request('/api/v1/profile');
       const profile = Profile.decode(gunzipSync(new Uint8Array(await file.arrayBuffer())));
       expect(profile.sample.reduce((sum, { value }) => sum + Number(value[0]), 0)).toBe(18);
@@ -85,6 +95,25 @@ describe('stored samples', () => {
       expect(await count(`from=${START}&until=${START + 50}`)).toBe(5);
       expect(await count('from=2020-01-01T00:00:00Z&until=2020-01-02T00:00:00Z')).toBe(0);
       expect(await count('from=0&until=8640000000000000')).toBe(18);
+    });
+  });
+
+  it('are compared, window against window, by name and place', async () => {
+    await withApp(async (app) => {
+      const diff = await json<{
+        left: { totalCount: number };
+        right: { totalCount: number };
+        functions: { name: string; object: string; change: { total: number } }[];
+      }>(app, '/api/v1/diff?rightFrom=now-30s&leftFrom=now-1m&normalize=core-seconds');
+      expect([diff.left.totalCount, diff.right.totalCount]).toEqual([10, 8]);
+      const cpus = (samples: number) => (samples * PERIOD_NS) / 30e9;
+      const changes = diff.functions.map(({ name, object, change }) => [`${name} ${object}`, change.total]);
+      expect(Object.fromEntries(changes)).toMatchObject({
+        'main /usr/lib/app': cpus(7) - cpus(10),
+        'handle /usr/lib/app': -cpus(7),
+        'read /usr/lib/libc.so': -cpus(5),
+        '[app] /usr/lib/app': cpus(7),
+      });
     });
   });
 
