@@ -130,7 +130,7 @@ all both 100 100 0 100
 });
 
 describe('diffMatch', () => {
-  it.each(['escapeHtml', 'node', 'KERNEL', 'visitNode', 'libvendor', 'no such thing'])(
+  it.each(['escapeHtml', 'node', 'KERNEL', 'visitNode', 'libvendor', 'al', 'no such thing'])(
     'counts each sample of "%s" once on its side',
     async (term) => {
       const found = diffMatch(diffTree(await recordedDiff(), 'both'), term);

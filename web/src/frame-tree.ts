@@ -75,11 +75,14 @@ export function frameTree(body: FlamegraphBody): FrameNode {
   return frames[0]!;
 }
 
-/** Case does not matter; the empty term matches nothing. */
-export function matches(frame: Pick<FrameNode, 'name' | 'object'>, term: string): boolean {
-  if (term === '') return false;
+/** Name of the node that stands for everything. */
+const WHOLE = 'all';
+
+/** Case does not matter; the empty term matches nothing, and no term everything by the name of the whole. */
+export function matches({ name, object }: Pick<FrameNode, 'name' | 'object'>, term: string): boolean {
+  if (term === '' || (name === WHOLE && object === '')) return false;
   const needle = term.toLowerCase();
-  return frame.name.toLowerCase().includes(needle) || frame.object.toLowerCase().includes(needle);
+  return name.toLowerCase().includes(needle) || object.toLowerCase().includes(needle);
 }
 
 export interface MatchTotals {

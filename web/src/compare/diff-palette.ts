@@ -44,10 +44,10 @@ export function scaleColour(at: number, scheme: Scheme): string {
 
 /** Stripes of a frame that is on one side only: the fill's id (see stripes.ts) and its two colours. */
 export const STRIPES = [
-  { id: 'only-after', at: [1, 0.6] },
-  { id: 'only-after-faint', at: [0.45, 0.2] },
-  { id: 'only-before', at: [-1, -0.6] },
-  { id: 'only-before-faint', at: [-0.45, -0.2] },
+  { id: 'only-after', at: [1, 0.3] },
+  { id: 'only-after-faint', at: [0.5, 0.1] },
+  { id: 'only-before', at: [-1, -0.3] },
+  { id: 'only-before-faint', at: [-0.5, -0.1] },
 ] as const;
 
 /** `matched` is undefined while no search is on; what matches keeps its colour, the rest steps back. */
