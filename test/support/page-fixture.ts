@@ -13,6 +13,7 @@ import type { RunningServer } from '../../src/server/serve.ts';
 import { serve } from '../../src/server/serve.ts';
 import { HEALTHY_STATUS, fakeApp, fakeService } from './fake-service.ts';
 import { fakeStore } from './fake-store.ts';
+import { RECORDED_WINDOWS, recordedData } from './recorded-data.ts';
 import { WORKLOAD } from './workload.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -43,6 +44,17 @@ export async function serveWorkload(webRoot: string): Promise<RunningServer> {
   return serve(fakeApp({ store, webRoot, service: fakeService({ status }) }), { host: '127.0.0.1', port: 0 });
 }
 
+/** The recorded data: two windows of ten minutes whose every sample is known. */
+export async function serveRecorded(webRoot: string): Promise<RunningServer> {
+  const data = await recordedData();
+  const server = await data.serve(webRoot);
+  return { ...server, close: () => data.close() };
+}
+
+/** The query string of a window of the recorded data. */
+export const recordedWindow = (which: 'before' | 'after') =>
+  `?from=${RECORDED_WINDOWS[which].fromMs}&until=${RECORDED_WINDOWS[which].untilMs}`;
+
 export class PageFixture {
   webRoot = '';
   server!: RunningServer;
@@ -61,8 +73,10 @@ export class PageFixture {
   }
 
   /** The address as an object. */
-  state(): Record<string, string> {
-    return Object.fromEntries(new URL(this.page.url()).searchParams);
+  async state(): Promise<Record<string, string>> {
+    // The page's own word: Playwright hears of `pushState` a moment later.
+    const search = await this.page.evaluate(() => location.search);
+    return Object.fromEntries(new URLSearchParams(search));
   }
 
   /** Opens the page and waits for a frame with a label, which is written a moment after the frames. */
@@ -89,6 +103,8 @@ export class PageFixture {
     });
     await this.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     this.page = await this.context.newPage();
+    // Everything is on this host: what takes longer does not come.
+    this.page.setDefaultTimeout(8000);
     this.page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
     });

@@ -19,8 +19,8 @@ function crumb(name: string, onClick: () => void): HTMLElement {
   return element('li', {}, button);
 }
 
-/** Steps of a long path shown at its end; the rest is told by their number. */
-const SHOWN = 5;
+/** Steps of a long path shown at its end, besides the first; the rest is told by their number. */
+const SHOWN = 4;
 
 /**
  * The path asked for; where one is zoomed into and frames were cut, an offer to ask for what is below it.
@@ -39,15 +39,19 @@ export function renderPath(
   line.hidden = names.length === 0 && deeper === '';
   const to = (depth: number) => change({ root: rootText(names.slice(0, depth)), zoom: '' });
   const crumbs = names.map((name, i) => crumb(name, () => to(i + 1)));
-  const hidden = Math.max(0, crumbs.length - SHOWN);
+  const [first, ...further] = crumbs;
+  const hidden = Math.max(0, further.length - SHOWN);
   const gap =
-    hidden === 0 ? [] : [element('li', { title: names.slice(0, hidden).join(' › ') }, `… ${hidden} more`)];
+    hidden === 0
+      ? []
+      : [element('li', { title: names.slice(1, hidden + 1).join(' › ') }, `… ${hidden} more`)];
   const path = element(
     'ol',
     {},
     crumb('all', () => to(0)),
+    ...(first === undefined ? [] : [first]),
     ...gap,
-    ...crumbs.slice(hidden),
+    ...further.slice(hidden),
   );
   const parts: Node[] = names.length === 0 ? [] : [path];
   if (deeper !== '') parts.push(offer(zoomPath.at(-1)!, () => change({ root: deeper, zoom: '' })));
