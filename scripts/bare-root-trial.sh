@@ -71,6 +71,7 @@ apt_source() {
 }
 
 make_root() {
+  chmod 755 "$root" # it is the / of every user in it
   debootstrap --variant=minbase "$suite" "$root" "$(apt_source)" >"$root.debootstrap.log" 2>&1 ||
     { tail -n 20 "$root.debootstrap.log" >&2; return 1; }
   rm -f "$root.debootstrap.log"
