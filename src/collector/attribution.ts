@@ -18,11 +18,14 @@ type AttributedFrame =
 
 /** A stack whose addresses have been found in the mappings that held when it was sampled. */
 export interface AttributedStack {
+  /** Empty once the stack is resolved, like `refs`: thousands of stacks are kept for when they recur. */
   frames: readonly AttributedFrame[];
   /** Objects that must be loaded before `resolveStack` can answer. */
   refs: ReadonlySet<ObjectRef>;
   resolved?: ResolvedStack;
 }
+
+const NO_REFS: ReadonlySet<ObjectRef> = new Set();
 
 /** A location and the object that it is in. */
 export interface Located {
@@ -37,7 +40,7 @@ export interface ResolvedStack {
 }
 
 /** Stands for a stack whose body never reached us. */
-export const LOST_STACK: AttributedStack = { frames: [{ marker: '[lost stack]' }], refs: new Set() };
+export const LOST_STACK: AttributedStack = { frames: [{ marker: '[lost stack]' }], refs: NO_REFS };
 
 /** The first frame of a stack is an address itself; the others are return addresses, of the instruction after the call. */
 function isReturnAddress(index: number): boolean {
@@ -91,6 +94,8 @@ export function resolveStack(attributed: AttributedStack): ResolvedStack {
   const located = attributed.frames.map(locateFrame);
   const locations = located.map(({ location }) => location.id);
   attributed.resolved = { stack: { id: stackId(locations), locations }, located };
+  attributed.frames = [];
+  attributed.refs = NO_REFS;
   return attributed.resolved;
 }
 
