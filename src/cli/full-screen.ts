@@ -26,8 +26,15 @@ const LEAVE = '\x1b[?25h\x1b[?1049l';
 const BEGIN_UPDATE = '\x1b[?2026h\x1b[H';
 const END_UPDATE = '\x1b[J\x1b[?2026l';
 const CLEAR_TO_LINE_END = '\x1b[K';
-/** Of a terminal that does not tell. */
-const DEFAULT_SIZE = { columns: 80, rows: 24 };
+export interface ScreenSize {
+  columns: number;
+  rows: number;
+}
+
+/** A pseudo-terminal that nobody has given a size says 0. */
+export function screenSize({ columns, rows }: { columns?: number; rows?: number }): ScreenSize {
+  return { columns: columns || 80, rows: rows || 24 };
+}
 
 export interface ScreenEvents {
   key: (key: string) => void;
@@ -58,12 +65,8 @@ export class FullScreen {
     input.resume();
   }
 
-  get size(): { columns: number; rows: number } {
-    // A pseudo-terminal nobody has given a size says 0.
-    return {
-      columns: this.#output.columns || DEFAULT_SIZE.columns,
-      rows: this.#output.rows || DEFAULT_SIZE.rows,
-    };
+  get size(): ScreenSize {
+    return screenSize(this.#output);
   }
 
   /** Overwrites what is there, without clearing it first: nothing flickers. Lines must fit. */

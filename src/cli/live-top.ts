@@ -2,7 +2,7 @@
 import type { Paint } from './colours.ts';
 import { CommandFailure, failureLine } from './failure.ts';
 import type { ScreenInput, ScreenOutput } from './full-screen.ts';
-import { FullScreen } from './full-screen.ts';
+import { FullScreen, screenSize } from './full-screen.ts';
 import { rowsThatFit, screenLines } from './top-screen.ts';
 import type { Sort, TopRequest, TopSnapshot, TopSource } from './top-source.ts';
 
@@ -43,7 +43,7 @@ export class LiveTop {
   /** Resolves when the user quits. The first look is taken before the terminal: its failure is the command's. */
   static async run(options: LiveTopOptions): Promise<void> {
     const { source, request, output } = options;
-    const limit = request.limit ?? rowsThatFit(output.rows ?? 0);
+    const limit = request.limit ?? rowsThatFit(screenSize(output).rows);
     const live = new LiveTop(options, await source.look({ ...request, limit }));
     try {
       await live.#loop();

@@ -1,5 +1,6 @@
 // Standard output, of which the reader may leave at any time (`pilotlight top --once | head -3`).
 import { errorCode, failureLine } from './failure.ts';
+import { screenSize } from './full-screen.ts';
 
 let readerLeft = false;
 
@@ -17,6 +18,11 @@ export function watchStandardOutput(): void {
 /** True once nobody reads standard output any more: there is nothing to go on for. */
 export function outputIsClosed(): boolean {
   return readerLeft || process.stdout.destroyed;
+}
+
+/** Columns that lines have to fit; undefined where standard output is no terminal. */
+export function outputWidth(): number | undefined {
+  return process.stdout.isTTY ? screenSize(process.stdout).columns : undefined;
 }
 
 /** Resolves when the text was taken, or will never be because the reader has left. */

@@ -1,5 +1,6 @@
 // The lines of `top`: a header with the state of host and sampling, then the table, as much as fits.
 import type { Paint } from './colours.ts';
+import type { ScreenSize } from './full-screen.ts';
 import { functionHeading, functionLines, hiddenLine, tableText } from './function-lines.ts';
 import { percent } from './numbers.ts';
 import { cutTo, fitTo, printable } from './terminal-text.ts';
@@ -9,11 +10,6 @@ export interface ScreenState {
   paused: boolean;
   /** Why the last look failed; what is shown is older then. */
   trouble: string | null;
-}
-
-export interface ScreenSize {
-  columns: number;
-  rows: number;
 }
 
 /** Lines that are no functions: two of header, heading, hidden, keys, and a blank one. */

@@ -15,7 +15,14 @@ export function onWayOut(work: () => void): () => void {
   return () => process.off('exit', work);
 }
 
-/** From now on a signal ends the process as `process.exit` does, so that what `onWayOut` was given runs. */
-export function exitOnSignals(): void {
-  for (const signal of ENDING_SIGNALS) process.once(signal, () => process.exit(signalExitCode(signal)));
+/**
+ * From now on a signal ends the process as `process.exit` does, so that what `onWayOut` was given runs. Returns what
+ * takes that back.
+ */
+export function exitOnSignals(): () => void {
+  const exit = (signal: NodeJS.Signals): void => process.exit(signalExitCode(signal));
+  for (const signal of ENDING_SIGNALS) process.on(signal, exit);
+  return () => {
+    for (const signal of ENDING_SIGNALS) process.off(signal, exit);
+  };
 }

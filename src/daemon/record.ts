@@ -9,8 +9,9 @@ import type { OutputFile } from '../cli/output-file.ts';
 import type { ProfileFormat } from '../cli/output-format.ts';
 import { openTarget, tellWritten } from '../cli/output-target.ts';
 import { formatCount, ProgressLine } from '../cli/progress-line.ts';
-import { print } from '../cli/standard-output.ts';
+import { outputWidth, print } from '../cli/standard-output.ts';
 import { terminalJson } from '../cli/terminal-text.ts';
+import { exitOnSignals } from '../cli/way-out.ts';
 import { isNativeError } from '../collector/native.ts';
 import type { TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
@@ -81,7 +82,9 @@ function startRecorder({ rateHz, pid, command }: RecordOptions): Recorder {
 /** What was recorded, or the exit code where there was nothing to record. */
 async function run(options: RecordOptions, recorder: Recorder): Promise<Recording | number> {
   const { command, durationMs, pid } = options;
+  const takeSignalsBack = exitOnSignals();
   await recorder.begin();
+  takeSignalsBack(); // they are the command's or end the recording
   const fromMs = Date.now();
   let exitCode = 0;
   if (command.length > 0) {
@@ -97,6 +100,7 @@ async function run(options: RecordOptions, recorder: Recorder): Promise<Recordin
     await recordingEnd(durationMs, pid);
     progress.end();
   }
+  exitOnSignals();
   const range = { fromMs, untilMs: Date.now() };
   return { table: await recorder.finish(), range, exitCode };
 }
@@ -128,9 +132,5 @@ async function write(
     }
   }
   if (json) await print(`${terminalJson({ ...range, ...top }, 2)}\n`);
-  else if (output === undefined) await print(tableText(top, layoutOf(process.stdout)));
-}
-
-function layoutOf({ isTTY, columns }: NodeJS.WriteStream): { width?: number } {
-  return isTTY ? { width: columns } : {};
+  else if (output === undefined) await print(tableText(top, { width: outputWidth() }));
 }

@@ -24,9 +24,10 @@ export function runCommand(command: readonly string[], onStart: (pid: number) =>
   return new Promise((resolve) => {
     const child = spawn(file!, args, { stdio: 'inherit' });
     if (child.pid !== undefined) onStart(child.pid);
-    const stopForwarding = forwardSignals(child, () =>
-      settle({ exitCode: signalExitCode('SIGINT'), ran: true }),
-    );
+    const stopForwarding = forwardSignals(child, () => {
+      child.unref();
+      settle({ exitCode: signalExitCode('SIGINT'), ran: true });
+    });
     const settle = (end: CommandEnd): void => {
       stopForwarding();
       resolve(end);

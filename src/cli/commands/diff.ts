@@ -16,7 +16,7 @@ import { MAX_ROWS, parseRows, parseTimeText } from '../option-values.ts';
 import { OutputFile } from '../output-file.ts';
 import { openTarget, tellWritten } from '../output-target.ts';
 import type { OpenLocalApp, Parameters, ProfileClient } from '../profile-client.ts';
-import { print } from '../standard-output.ts';
+import { outputWidth, print } from '../standard-output.ts';
 import { terminalJson } from '../terminal-text.ts';
 import { exitOnSignals } from '../way-out.ts';
 import type { Normalization } from '../../query/diff.ts';
@@ -171,14 +171,12 @@ async function writePprof(
 
 async function writeText(answer: DiffAnswer, flags: DiffFlags, beyond: readonly Exceeded[]): Promise<void> {
   const file = flags.output === undefined || flags.output === '-' ? null : OutputFile.open(flags.output);
-  const { isTTY, columns } = process.stdout;
-  const onTerminal = file === null && isTTY;
   const text = flags.json
     ? `${terminalJson(flags.failOn === undefined ? answer : { ...answer, beyond }, 2)}\n`
     : diffText(answer, {
         sort: flags.sort,
         paint: painter(file === null && wantsColour(process.stdout)),
-        width: onTerminal ? columns : undefined,
+        width: file === null ? outputWidth() : undefined,
       });
   if (file === null) return print(text);
   file.write(Buffer.from(text));
