@@ -54,7 +54,7 @@ describe.each(['light', 'dark'] as const)('in the %s', (colorScheme) => {
     const { page, server } = fixture;
     await page.goto(`${server.url}/${query}`);
     await page
-      .locator('#chart g.frame, #compare g.frame, #notice.empty')
+      .locator('#chart g.frame, #compare g.frame, #functions-rows tr, #notice.empty')
       .first()
       .waitFor({ state: 'attached' });
     await page.locator('#layers button, #notice.empty').first().waitFor();

@@ -1,4 +1,5 @@
 // The windows on the timeline: drawn, dragged, resized and moved by keys. Holds no state but the drag under way.
+import { serverNow } from '../connection.ts';
 import { element } from '../dom.ts';
 import type { TimeSpan } from '../time/time-span.ts';
 import { lengthMs, sameSpan } from '../time/time-span.ts';
@@ -131,7 +132,9 @@ export function createBrushes(plot: TimelinePlot, events: BrushesEvents): Brushe
     brushes[side].addEventListener('keydown', (event) => {
       const span = spanOf(side);
       if (view === undefined || span === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-      const next = keyed(event.key, event.shiftKey, span, view.bounds);
+      // Keys go beyond the range, which then grows with the window; no further than now.
+      const bounds = { fromMs: 0, untilMs: Math.max(view.bounds.untilMs, serverNow()) };
+      const next = keyed(event.key, event.shiftKey, span, bounds);
       const factor = zoomFactor(event.key);
       if (next === undefined && factor === undefined && event.key !== 'Escape') return;
       event.preventDefault();

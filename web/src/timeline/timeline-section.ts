@@ -188,12 +188,12 @@ export class TimelineSection {
   #select(side: Side, { fromMs, untilMs }: TimeSpan): void {
     const [from, until] = [String(fromMs), String(untilMs)];
     const pinned = pinnedRange(this.#state, serverNow());
+    this.#host.drawn(side);
     this.#host.change(
       side === 'a'
         ? { ...pinned, baseFrom: from, baseUntil: until, zoom: '' }
         : { ...pinned, ...this.#heldBase(), from, until, live: false, zoom: '' },
     );
-    this.#host.drawn(side);
   }
 
   /** A base that was "right before" the window stays where it was while the window itself is moved. */
