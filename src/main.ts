@@ -1,10 +1,9 @@
-// The command line, given the parts that it does not see itself.
+// Where every process of ours begins: the command line, or one of the two that the launcher starts.
 import { fileURLToPath } from 'node:url';
 import type { ServeFlags } from './cli/commands/serve.ts';
-import { pilotlightProgram, runProgram } from './cli/program.ts';
 import type { ServeOptions } from './daemon/options.ts';
 
-// Loaded when they are run: `pilotlight --help` needs neither a database nor the addon.
+// Everything is loaded when it is run: `--help` needs neither a database nor the addon, the sampler no commands.
 async function serve(flags: ServeFlags): Promise<void> {
   const { listen, dataDir, rate, memoryLimit, sampler, insecure } = flags;
   const options: ServeOptions = {
@@ -23,20 +22,22 @@ async function serve(flags: ServeFlags): Promise<void> {
   becomeLauncher(options, fileURLToPath(import.meta.url));
 }
 
-const program = pilotlightProgram({
-  serve,
-  record: async (request) => (await import('./daemon/record.ts')).record(request),
-  openLocalApp: async (dataDir) => (await import('./daemon/local-app.ts')).openLocalApp(dataDir),
-});
+async function runCommandLine(): Promise<void> {
+  const { pilotlightProgram, runProgram } = await import('./cli/program.ts');
+  const program = pilotlightProgram({
+    serve,
+    record: async (request) => (await import('./daemon/record.ts')).record(request),
+    openLocalApp: async (dataDir) => (await import('./daemon/local-app.ts')).openLocalApp(dataDir),
+  });
+  await runProgram(program);
+}
 
-// Started by the launcher; the argument is ServeOptions as JSON.
-program.command('sampler-process <options>', { hidden: true }).action(async (options: string) => {
-  const { runSampler } = await import('./daemon/sampler-process.ts');
-  await runSampler(JSON.parse(options) as ServeOptions);
-});
-program.command('service-process <options>', { hidden: true }).action(async (options: string) => {
-  const { runService } = await import('./daemon/service-process.ts');
-  await runService(JSON.parse(options) as ServeOptions);
-});
+/** Started by the launcher; the argument is ServeOptions as JSON (src/daemon/launch.ts). */
+const CHILDREN: Readonly<Record<string, (options: ServeOptions) => Promise<void>>> = {
+  'sampler-process': async (options) => (await import('./daemon/sampler-process.ts')).runSampler(options),
+  'service-process': async (options) => (await import('./daemon/service-process.ts')).runService(options),
+};
 
-await runProgram(program);
+const [name = '', argument] = process.argv.slice(2);
+const child = Object.hasOwn(CHILDREN, name) ? CHILDREN[name] : undefined;
+await (child === undefined ? runCommandLine() : child(JSON.parse(argument ?? '') as ServeOptions));

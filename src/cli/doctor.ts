@@ -1,5 +1,6 @@
 // `pilotlight doctor`: what this host offers, what is missing, and the command that mends it.
 import type { Check, CheckStatus } from './check.ts';
+import { wantsColour } from './colours.ts';
 import type { HostView } from './host-view.ts';
 import { thisHost } from './host-view.ts';
 import {
@@ -54,7 +55,7 @@ export function doctor({ json, host = thisHost(), write, colours }: DoctorOption
   const canSample = checks.every((check) => check.status !== 'fail');
   const text = json
     ? `${JSON.stringify({ canSample, checks }, null, 2)}\n`
-    : table(checks, canSample, colours ?? (process.stdout.isTTY && process.env['NO_COLOR'] === undefined));
+    : table(checks, canSample, colours ?? wantsColour(process.stdout));
   (write ?? ((answer: string) => process.stdout.write(answer)))(text);
   return Promise.resolve(canSample ? 0 : 1);
 }

@@ -36,7 +36,7 @@ function start(intervalMs = 20) {
     request: { windowMs: 10_000, sort: 'self', limit: undefined },
   });
   const shows = (what: string | RegExp) =>
-    until(`the screen to show ${what}`, 5000, () => output.screen.some((line) => line.search(what) >= 0));
+    until(`the screen to show ${what}`, 20_000, () => output.screen.some((line) => line.search(what) >= 0));
   return { client, output, input, ended, shows };
 }
 
@@ -46,7 +46,7 @@ describe('LiveTop', () => {
   it('draws, looks again and again, and gives the terminal back on q', async () => {
     const { client, output, input, ended, shows } = start();
     await shows(/escapeHtml/);
-    await until('more looks', 5000, () => client.asked.length > 3);
+    await until('more looks', 20_000, () => client.asked.length > 3);
     input.type('q');
     await ended;
     expect(output.text.endsWith('\x1b[?25h\x1b[?1049l')).toBe(true);
@@ -80,7 +80,7 @@ describe('LiveTop', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(client.asked.length - before).toBeLessThanOrEqual(1); // one may have been under way
     input.type(' ');
-    await until('looks again', 5000, () => client.asked.length > before + 2);
+    await until('looks again', 20_000, () => client.asked.length > before + 2);
     input.type('q');
     await ended;
   });
@@ -104,7 +104,7 @@ describe('LiveTop', () => {
     await shows('escapeHtml');
     client.gone = false;
     const before = client.asked.length;
-    await until('looks again', 5000, () => client.asked.length > before);
+    await until('looks again', 20_000, () => client.asked.length > before);
     input.type('q');
     await ended;
   });

@@ -18,7 +18,7 @@ describe('a usage error', () => {
 });
 
 describe('every command', () => {
-  const commands = testProgram().commands.filter((command) => command.name() !== 'sampler-process');
+  const commands = testProgram().commands;
 
   it.each(commands.map((command) => [command.name(), command] as const))(
     '%s has an example in its help, and says where options come from',

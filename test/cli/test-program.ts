@@ -3,11 +3,9 @@ import type { Command } from 'commander';
 import { pilotlightProgram } from '../../src/cli/program.ts';
 
 export function testProgram(): Command {
-  const program = pilotlightProgram({
+  return pilotlightProgram({
     serve: () => Promise.resolve(),
     record: () => Promise.resolve(0),
     openLocalApp: () => Promise.reject(new Error('no data directory is opened here')),
   });
-  program.command('sampler-process <options>', { hidden: true });
-  return program;
 }
