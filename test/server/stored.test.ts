@@ -98,6 +98,18 @@ describe('stored samples', () => {
     });
   });
 
+  it('are all there in the longest window there is', async () => {
+    await withApp(async (app) => {
+      const heatmap = await json<{ count: number[] }>(app, '/api/v1/heatmap?from=0&until=8640000000000000');
+      expect(heatmap.count.reduce((a, b) => a + b)).toBe(18);
+      const diff = await json<{ left: { totalCount: number }; right: { totalCount: number } }>(
+        app,
+        '/api/v1/diff?leftFrom=0&leftUntil=8640000000000000&rightFrom=0&rightUntil=8640000000000000',
+      );
+      expect([diff.left.totalCount, diff.right.totalCount]).toEqual([18, 18]);
+    });
+  });
+
   it('are compared, window against window, by name and place', async () => {
     await withApp(async (app) => {
       const diff = await json<{
