@@ -105,7 +105,7 @@ export class FlamePane {
   }
 
   #items(frame: FrameNode): MenuItem[] {
-    const { change } = this.#host;
+    const change = (next: Partial<ViewState>) => this.#host.change(next);
     const path = this.#tree === undefined ? [] : pathTo(this.#tree, frame.key);
     const isGroup = frame.frameClass === 'group';
     const root = rootOf(path, this.#state.root);

@@ -1,4 +1,4 @@
-// A path of frame names as the server's `root` reads it: `main;run`, with `\\;` and `\\\\` in names.
+// A path of frame names as the server's `root` reads it: `main;run`, with a backslash before `;` and `\` in names.
 
 /** '' for the whole. */
 export function rootText(names: readonly string[]): string {
@@ -8,10 +8,13 @@ export function rootText(names: readonly string[]): string {
 /** The names of such a text, the outermost first. */
 export function rootNames(text: string): string[] {
   if (text === '') return [];
-  const names = [''];
-  for (const [piece] of text.matchAll(/\\.|[^]/gu)) {
-    if (piece === ';') names.push('');
-    else names[names.length - 1] += piece.length > 1 && piece.startsWith('\\') ? piece.slice(1) : piece;
+  const names: string[] = [];
+  let name = '';
+  for (const [piece] of text.matchAll(/\\[^]|[^]/gu)) {
+    if (piece === ';') {
+      names.push(name);
+      name = '';
+    } else name += piece.length > 1 && piece.startsWith('\\') ? piece.slice(1) : piece;
   }
-  return names;
+  return [...names, name];
 }

@@ -6,9 +6,9 @@ import { GROUPS } from './view-state.ts';
 
 export interface ToolbarEvents {
   /** `replace`: without a step in the browser's history, for changes that come with every key. */
-  change(change: Partial<ViewState>, replace?: boolean): void;
-  reset(): void;
-  toggleTheme(): void;
+  change: (change: Partial<ViewState>, replace?: boolean) => void;
+  reset: () => void;
+  toggleTheme: () => void;
 }
 
 export interface Toolbar {

@@ -18,7 +18,7 @@ export interface HoverFacts {
   bin: number;
   nowMs: number;
   colours: readonly string[];
-  nameOf(value: string): string;
+  nameOf: (value: string) => string;
 }
 
 export function hoverContent({ data, bin, nowMs, colours, nameOf }: HoverFacts): HTMLElement[] {
