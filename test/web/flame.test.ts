@@ -129,7 +129,7 @@ describe('a cut', () => {
     await offer.click();
     await frame('strcoll_l').waitFor();
     expect((await fixture.state())['root']).toMatch(/^postgres;_start;main;.*;PortalRun$/);
-    expect(await page.locator('#totals').textContent()).toMatch(/20\.5 % of it through the path below$/);
+    expect(await page.locator('#totals').textContent()).toMatch(/20\.5 % through this path$/);
     await fixture.shot('page-path');
     await page.locator('#path').getByRole('button', { name: 'postgres', exact: true }).click();
     await frame('pg_plan_query').waitFor();

@@ -17,7 +17,7 @@ export function renderTotals(body: FlamegraphBody, tree: FrameNode): void {
   const line = byId('totals', HTMLElement);
   const busy = total / ((untilMs - fromMs) * 1e6);
   if (totalCount === 0) return line.replaceChildren();
-  const part = tree.value < total ? ` · ${formatShare(tree.value / total)} of it through the path below` : '';
+  const part = tree.value < total ? ` · ${formatShare(tree.value / total)} through this path` : '';
   line.replaceChildren(
     element('strong', {}, `${busy.toFixed(2)} CPUs`),
     ` busy on average · ${formatDuration(total)} of CPU time · ${formatCount(totalCount)} samples${part}`,

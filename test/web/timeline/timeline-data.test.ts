@@ -76,6 +76,14 @@ describe('timelineData', () => {
       ['b', 0.5],
     ]);
     expect(layerMeans(data, 0, 20_000)).toEqual([0.5, 1.25]);
+    expect(layerMeans(data, 5000, 15_000)).toEqual([0.5, 1.25]);
+    expect(layerMeans(data, 40_000, 50_000)).toEqual([0, 0]);
+  });
+
+  it('counts a gap inside a window as nothing, and not its end that is not stored yet', () => {
+    const data = dataOf(body({ a: [10, 0, 10, 10] }), 0, 42_000);
+    expect(data.total).toEqual([1, null, 1, null]);
+    expect(layerMeans(data, 0, 40_000)[0]).toBeCloseTo(2 / 3);
   });
 
   it('ends the axis at the number of CPUs, or above the peak', () => {

@@ -1,9 +1,9 @@
 // The windows on the timeline: drawn, dragged, resized and moved by keys. Holds no state but the drag under way.
 import { serverNow } from '../connection.ts';
 import { element } from '../dom.ts';
+import { spanLabel, windowLabel } from '../time/time-label.ts';
 import type { TimeSpan } from '../time/time-span.ts';
 import { lengthMs, sameSpan } from '../time/time-span.ts';
-import { spanLabel, windowLabel } from '../time/time-label.ts';
 import type { Drag, Grip, Side } from './brush-motion.ts';
 import { dragged, keyed, zoomFactor } from './brush-motion.ts';
 import type { TimelinePlot } from './timeline-plot.ts';
@@ -32,12 +32,14 @@ export interface BrushesView {
   active: Side;
 }
 
-export interface Brushes {
-  readonly dragging: boolean;
-  show(view: BrushesView): void;
+interface DragUnderWay extends Drag {
+  side: Side;
+  startPx: number;
+  moved: boolean;
 }
 
 const NAMES: Readonly<Record<Side, string>> = { a: 'A before', b: 'B after' };
+const GRIPS: readonly Grip[] = ['move', 'fromMs', 'untilMs'];
 
 function brushElement(side: Side): HTMLElement {
   return element(
@@ -49,24 +51,55 @@ function brushElement(side: Side): HTMLElement {
   );
 }
 
-const isGrip = (text: string | undefined): text is Grip =>
-  text === 'move' || text === 'fromMs' || text === 'untilMs';
+export class Brushes {
+  readonly #plot: TimelinePlot;
+  readonly #events: BrushesEvents;
+  readonly #brushes = { a: brushElement('a'), b: brushElement('b') };
+  readonly #shades = [element('div', { class: 'shade' }), element('div', { class: 'shade' })] as const;
+  #view: BrushesView | undefined;
+  #drag: DragUnderWay | undefined;
 
-export function createBrushes(plot: TimelinePlot, events: BrushesEvents): Brushes {
-  const shades = [element('div', { class: 'shade' }), element('div', { class: 'shade' })] as const;
-  const brushes = { a: brushElement('a'), b: brushElement('b') };
-  plot.overlay.append(...shades, brushes.a, brushes.b);
-  let view: BrushesView | undefined;
-  let drag: (Drag & { side: Side; startPx: number; moved: boolean }) | undefined;
+  constructor(plot: TimelinePlot, events: BrushesEvents) {
+    this.#plot = plot;
+    this.#events = events;
+    const { overlay } = plot;
+    overlay.append(...this.#shades, this.#brushes.a, this.#brushes.b);
+    overlay.addEventListener('pointerdown', (event) => this.#take(event));
+    overlay.addEventListener('pointermove', (event) => this.#move(event));
+    overlay.addEventListener('pointerup', (event) => this.#drop(event));
+    overlay.addEventListener('pointercancel', () => this.#giveUp());
+    overlay.addEventListener('dblclick', () => events.onReset());
+    for (const side of ['a', 'b'] as const) {
+      this.#brushes[side].addEventListener('keydown', (event) => this.#key(event, side));
+    }
+  }
 
-  const spanOf = (side: Side) => (side === 'a' ? view?.base : view?.window);
-  const pxOf = (event: PointerEvent) => event.clientX - plot.overlay.getBoundingClientRect().left;
+  get dragging(): boolean {
+    return this.#drag !== undefined;
+  }
 
-  const place = (side: Side, span: TimeSpan | undefined) => {
-    const brush = brushes[side];
+  /** A drag under way is not disturbed. */
+  show(view: BrushesView): void {
+    this.#view = view;
+    if (this.#drag !== undefined) return;
+    this.#place('a', view.base);
+    this.#place('b', view.window);
+  }
+
+  #spanOf(side: Side): TimeSpan | undefined {
+    return side === 'a' ? this.#view?.base : this.#view?.window;
+  }
+
+  #pxOf(event: PointerEvent): number {
+    return event.clientX - this.#plot.overlay.getBoundingClientRect().left;
+  }
+
+  #place(side: Side, span: TimeSpan | undefined): void {
+    const brush = this.#brushes[side];
+    const view = this.#view;
     brush.hidden = span === undefined || view === undefined;
     if (span === undefined || view === undefined) return;
-    const [left, right] = [plot.pxAt(span.fromMs), plot.pxAt(span.untilMs)];
+    const [left, right] = [this.#plot.pxAt(span.fromMs), this.#plot.pxAt(span.untilMs)];
     brush.style.left = `${left}px`;
     brush.style.width = `${Math.max(LEAST_PX, right - left)}px`;
     const whole = view.base === undefined && sameSpan(span, view.bounds);
@@ -74,86 +107,79 @@ export function createBrushes(plot: TimelinePlot, events: BrushesEvents): Brushe
     brush.classList.toggle('active', view.base !== undefined && view.active === side);
     const length = spanLabel(lengthMs(span));
     brush.firstElementChild!.textContent = view.base === undefined ? length : `${NAMES[side]} · ${length}`;
-    describe(brush, side, span);
-    if (side === 'b') placeShades(left, right, view.base === undefined && !whole);
-  };
-
-  const placeShades = (left: number, right: number, shown: boolean) => {
-    for (const shade of shades) shade.hidden = !shown;
-    shades[0].style.left = '0px';
-    shades[0].style.width = `${Math.max(0, left)}px`;
-    shades[1].style.left = `${right}px`;
-    shades[1].style.width = `${Math.max(0, plot.overlay.clientWidth - right)}px`;
-  };
-
-  const describe = (brush: HTMLElement, side: Side, span: TimeSpan) => {
-    const { bounds, base } = view!;
-    brush.setAttribute('aria-label', base === undefined ? 'Window' : `Window ${NAMES[side]}`);
-    brush.setAttribute('aria-valuemin', String(Math.round(bounds.fromMs)));
-    brush.setAttribute('aria-valuemax', String(Math.round(bounds.untilMs)));
-    brush.setAttribute('aria-valuenow', String(Math.round(span.fromMs)));
-    brush.setAttribute('aria-valuetext', windowLabel(span.fromMs, span.untilMs, Date.now()));
-  };
-
-  plot.overlay.addEventListener('pointerdown', (event) => {
-    if (event.button !== 0 || view === undefined) return;
-    const target = event.target instanceof HTMLElement ? event.target : plot.overlay;
-    const grip = target.dataset['grip'];
-    const side = (target.closest<HTMLElement>('.brush')?.dataset['side'] as Side | undefined) ?? view.active;
-    const span = spanOf(side) ?? view.window;
-    const startPx = pxOf(event);
-    drag = {
-      ...{ grip: isGrip(grip) ? grip : 'draw', side: isGrip(grip) ? side : view.active },
-      ...{ startMs: plot.timeAt(startPx), span, bounds: view.bounds, startPx, moved: false },
-    };
-    plot.overlay.setPointerCapture(event.pointerId);
-  });
-  plot.overlay.addEventListener('pointermove', (event) => {
-    if (drag === undefined) return;
-    const px = pxOf(event);
-    drag.moved ||= Math.abs(px - drag.startPx) >= DRAG_PX;
-    if (drag.moved) place(drag.side, dragged(drag, plot.timeAt(px)));
-  });
-  plot.overlay.addEventListener('pointerup', (event) => {
-    const done = drag;
-    drag = undefined;
-    if (done === undefined) return;
-    if (done.moved) events.onSelect(done.side, dragged(done, plot.timeAt(pxOf(event))));
-    else if (done.grip === 'draw') events.onClear();
-  });
-  plot.overlay.addEventListener('pointercancel', () => {
-    const side = drag?.side;
-    drag = undefined;
-    if (side !== undefined) place(side, spanOf(side));
-  });
-  plot.overlay.addEventListener('dblclick', () => events.onReset());
-
-  for (const side of ['a', 'b'] as const) {
-    brushes[side].addEventListener('keydown', (event) => {
-      const span = spanOf(side);
-      if (view === undefined || span === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-      // Keys go beyond the range, which then grows with the window; no further than now.
-      const bounds = { fromMs: 0, untilMs: Math.max(view.bounds.untilMs, serverNow()) };
-      const next = keyed(event.key, event.shiftKey, span, bounds);
-      const factor = zoomFactor(event.key);
-      if (next === undefined && factor === undefined && event.key !== 'Escape') return;
-      event.preventDefault();
-      event.stopPropagation();
-      if (next !== undefined) events.onSelect(side, next);
-      else if (factor !== undefined) events.onZoom(factor);
-      else events.onClear();
-    });
+    this.#describe(side, span, view);
+    if (side === 'b') this.#shade(left, right, view.base === undefined && !whole);
   }
 
-  return {
-    get dragging() {
-      return drag !== undefined;
-    },
-    show(next) {
-      view = next;
-      if (drag !== undefined) return;
-      place('a', next.base);
-      place('b', next.window);
-    },
-  };
+  /** What lies outside of the window steps back. */
+  #shade(left: number, right: number, shown: boolean): void {
+    const [before, after] = this.#shades;
+    before.hidden = after.hidden = !shown;
+    before.style.left = '0px';
+    before.style.width = `${Math.max(0, left)}px`;
+    after.style.left = `${right}px`;
+    after.style.width = `${Math.max(0, this.#plot.overlay.clientWidth - right)}px`;
+  }
+
+  #describe(side: Side, span: TimeSpan, { bounds, base }: BrushesView): void {
+    const told = {
+      'aria-label': base === undefined ? 'Window' : `Window ${NAMES[side]}`,
+      'aria-valuemin': String(Math.round(bounds.fromMs)),
+      'aria-valuemax': String(Math.round(bounds.untilMs)),
+      'aria-valuenow': String(Math.round(span.fromMs)),
+      'aria-valuetext': windowLabel(span.fromMs, span.untilMs, serverNow()),
+    };
+    for (const [name, value] of Object.entries(told)) this.#brushes[side].setAttribute(name, value);
+  }
+
+  #take(event: PointerEvent): void {
+    const view = this.#view;
+    if (event.button !== 0 || view === undefined) return;
+    const target = event.target instanceof HTMLElement ? event.target : this.#plot.overlay;
+    const grip = GRIPS.find((each) => each === target.dataset['grip']) ?? 'draw';
+    const held = target.closest<HTMLElement>('.brush')?.dataset['side'] === 'a' ? 'a' : 'b';
+    const side = grip === 'draw' ? view.active : held;
+    const startPx = this.#pxOf(event);
+    const startMs = this.#plot.timeAt(startPx);
+    const span = this.#spanOf(side) ?? view.window;
+    this.#drag = { grip, side, startMs, startPx, span, bounds: view.bounds, moved: false };
+    this.#plot.overlay.setPointerCapture(event.pointerId);
+  }
+
+  #move(event: PointerEvent): void {
+    const drag = this.#drag;
+    if (drag === undefined) return;
+    const px = this.#pxOf(event);
+    drag.moved ||= Math.abs(px - drag.startPx) >= DRAG_PX;
+    if (drag.moved) this.#place(drag.side, dragged(drag, this.#plot.timeAt(px)));
+  }
+
+  #drop(event: PointerEvent): void {
+    const drag = this.#drag;
+    this.#drag = undefined;
+    if (drag === undefined) return;
+    if (drag.moved) this.#events.onSelect(drag.side, dragged(drag, this.#plot.timeAt(this.#pxOf(event))));
+    else if (drag.grip === 'draw') this.#events.onClear();
+  }
+
+  #giveUp(): void {
+    const side = this.#drag?.side;
+    this.#drag = undefined;
+    if (side !== undefined) this.#place(side, this.#spanOf(side));
+  }
+
+  #key(event: KeyboardEvent, side: Side): void {
+    const span = this.#spanOf(side);
+    if (this.#view === undefined || span === undefined) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // Keys go beyond the range, which then grows with the window; no further than now.
+    const bounds = { fromMs: 0, untilMs: Math.max(this.#view.bounds.untilMs, serverNow()) };
+    const next = keyed(event.key, event.shiftKey, span, bounds);
+    const factor = zoomFactor(event.key);
+    if (next === undefined && factor === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (next !== undefined) this.#events.onSelect(side, next);
+    else if (factor !== undefined) this.#events.onZoom(factor);
+  }
 }

@@ -91,14 +91,21 @@ export function layersAt({ layers }: TimelineData, bin: number): LayerValue[] {
     .sort((a, b) => b.cpus - a.cpus);
 }
 
-/** CPUs busy on average per layer over the bins that begin in a span and were sampled. */
+/**
+ * CPUs busy on average per layer over a window; what was not sampled in it counts as nothing, as it does in the
+ * window's totals, but for its end that is not stored yet.
+ */
 export function layerMeans(data: TimelineData, fromMs: number, untilMs: number): number[] {
-  const bins = data.total.flatMap((total, bin) => {
+  const last = data.total.findLastIndex((total) => total !== null);
+  const end = Math.min(untilMs, data.fromMs + (last + 1) * data.stepMs);
+  const overlap = (bin: number) => {
     const startMs = data.fromMs + bin * data.stepMs;
-    return total !== null && startMs + data.stepMs > fromMs && startMs < untilMs ? [bin] : [];
-  });
+    return Math.max(0, Math.min(end, startMs + data.stepMs) - Math.max(fromMs, startMs));
+  };
   return data.layers.map(({ cpus }) =>
-    bins.length === 0 ? 0 : bins.reduce((sum, bin) => sum + (cpus[bin] ?? 0), 0) / bins.length,
+    end <= fromMs
+      ? 0
+      : cpus.reduce<number>((sum, value, bin) => sum + (value ?? 0) * overlap(bin), 0) / (end - fromMs),
   );
 }
 

@@ -17,8 +17,7 @@ import type { Tooltip } from '../tooltip.ts';
 import type { ViewState } from '../view-state.ts';
 import { groupValueName } from '../group-name.ts';
 import type { Side } from './brush-motion.ts';
-import type { Brushes } from './brushes.ts';
-import { createBrushes } from './brushes.ts';
+import { Brushes } from './brushes.ts';
 import { seriesColours } from './series-colours.ts';
 import { binsFor } from './timeline-bins.ts';
 import type { TimelineData } from './timeline-data.ts';
@@ -57,7 +56,7 @@ export class TimelineSection {
     this.#state = state;
     this.#host = host;
     this.#plot = createTimelinePlot(this.#area);
-    this.#brushes = createBrushes(this.#plot, {
+    this.#brushes = new Brushes(this.#plot, {
       onSelect: (side, span) => this.#select(side, span),
       onClear: () => this.clear(),
       onReset: () => this.#reset(),
