@@ -13,7 +13,14 @@ const NODE_FLAGS = {
     '--max-lazy',
   ],
   // Samples live for a few seconds: in a smaller young generation each collection would copy them all.
-  'service-process': ['--max-semi-space-size=4', '--max-old-space-size=256'],
+  // It allocates little and steadily: threads woken for a heap of 30 MB, and collections made because little was
+  // allocated, were a fifth of its CPU time.
+  'service-process': [
+    '--max-semi-space-size=4',
+    '--max-old-space-size=256',
+    '--single-threaded-gc',
+    '--no-memory-reducer',
+  ],
 };
 
 /**
