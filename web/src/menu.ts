@@ -10,13 +10,6 @@ export interface MenuItem {
 
 const MARGIN_PX = 6;
 
-export interface Menu {
-  readonly open: boolean;
-  /** At a point of the viewport, px. */
-  show(title: string, items: readonly MenuItem[], at: { x: number; y: number }): void;
-  hide(): void;
-}
-
 function itemElement({ label, detail }: MenuItem): HTMLButtonElement {
   const button = element('button', { type: 'button', role: 'menuitem', tabindex: '-1' }, label);
   if (detail !== undefined) button.append(element('small', {}, detail));
@@ -32,61 +25,69 @@ function neighbour(key: string, at: number, count: number): number | undefined {
   return undefined;
 }
 
-export function createMenu(): Menu {
-  const box = element('div', { class: 'menu', role: 'menu', hidden: '' });
-  document.body.append(box);
-  let buttons: HTMLButtonElement[] = [];
-  let before: Element | null = null;
+export class Menu {
+  readonly #box = element('div', { class: 'menu', role: 'menu', hidden: '' });
+  #buttons: HTMLButtonElement[] = [];
+  /** What had the focus before. */
+  #before: Element | null = null;
 
-  const hide = () => {
-    if (box.hidden) return;
-    const hadFocus = box.contains(document.activeElement);
-    box.hidden = true;
-    if (hadFocus && (before instanceof HTMLElement || before instanceof SVGElement)) before.focus();
-  };
+  constructor() {
+    document.body.append(this.#box);
+    this.#box.addEventListener('keydown', (event) => this.#key(event));
+    document.addEventListener('pointerdown', ({ target }) => {
+      if (target instanceof Node && !this.#box.contains(target)) this.hide();
+    });
+    window.addEventListener('blur', () => this.hide());
+  }
 
-  const place = ({ x, y }: { x: number; y: number }) => {
-    box.style.left = `${Math.max(MARGIN_PX, Math.min(x, window.innerWidth - box.offsetWidth - MARGIN_PX))}px`;
-    box.style.top = `${Math.max(MARGIN_PX, Math.min(y, window.innerHeight - box.offsetHeight - MARGIN_PX))}px`;
-  };
+  get open(): boolean {
+    return !this.#box.hidden;
+  }
 
-  box.addEventListener('keydown', (event) => {
+  /** At a point of the viewport, px. */
+  show(title: string, items: readonly MenuItem[], at: { x: number; y: number }): void {
+    this.#before = document.activeElement;
+    this.#buttons = items.map((item) => {
+      const button = itemElement(item);
+      button.addEventListener('click', () => {
+        this.hide();
+        item.run();
+      });
+      return button;
+    });
+    this.#box.setAttribute('aria-label', title);
+    this.#box.replaceChildren(element('strong', { role: 'presentation' }, title), ...this.#buttons);
+    this.#box.hidden = false;
+    this.#place(at);
+    this.#buttons[0]?.focus();
+  }
+
+  hide(): void {
+    if (!this.open) return;
+    const hadFocus = this.#box.contains(document.activeElement);
+    this.#box.hidden = true;
+    if (hadFocus && (this.#before instanceof HTMLElement || this.#before instanceof SVGElement)) {
+      this.#before.focus();
+    }
+  }
+
+  #place({ x, y }: { x: number; y: number }): void {
+    const inside = (at: number, size: number, room: number) =>
+      `${Math.max(MARGIN_PX, Math.min(at, room - size - MARGIN_PX))}px`;
+    this.#box.style.left = inside(x, this.#box.offsetWidth, window.innerWidth);
+    this.#box.style.top = inside(y, this.#box.offsetHeight, window.innerHeight);
+  }
+
+  #key(event: KeyboardEvent): void {
     event.stopPropagation();
-    const at = buttons.findIndex((button) => button === document.activeElement);
-    const next = neighbour(event.key, at, buttons.length);
+    const at = this.#buttons.findIndex((button) => button === document.activeElement);
+    const next = neighbour(event.key, at, this.#buttons.length);
     if (next !== undefined) {
       event.preventDefault();
-      buttons[next]!.focus();
+      this.#buttons[next]!.focus();
     } else if (event.key === 'Escape' || event.key === 'Tab') {
       event.preventDefault();
-      hide();
+      this.hide();
     }
-  });
-  document.addEventListener('pointerdown', (event) => {
-    if (event.target instanceof Node && !box.contains(event.target)) hide();
-  });
-  window.addEventListener('blur', hide);
-
-  return {
-    get open() {
-      return !box.hidden;
-    },
-    show(title, items, at) {
-      before = document.activeElement;
-      buttons = items.map((item) => {
-        const button = itemElement(item);
-        button.addEventListener('click', () => {
-          hide();
-          item.run();
-        });
-        return button;
-      });
-      box.setAttribute('aria-label', title);
-      box.replaceChildren(element('strong', { role: 'presentation' }, title), ...buttons);
-      box.hidden = false;
-      place(at);
-      buttons[0]?.focus();
-    },
-    hide,
-  };
+  }
 }

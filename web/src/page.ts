@@ -8,8 +8,8 @@ import { connectionLost, onConnection, serverNow } from './connection.ts';
 import { byId } from './dom.ts';
 import { ExploreSection } from './explore-section.ts';
 import { createExportMenu } from './export-menu.ts';
-import { createFilterField } from './filter/filter-field.ts';
-import { createMenu } from './menu.ts';
+import { FilterField } from './filter/filter-field.ts';
+import { Menu } from './menu.ts';
 import { showNotice } from './notice.ts';
 import type { SectionHost } from './section-host.ts';
 import type { Command } from './shortcuts.ts';
@@ -23,7 +23,7 @@ import { createToolbar } from './toolbar.ts';
 import { createTooltip } from './tooltip.ts';
 import type { Panes, ViewState } from './view-state.ts';
 import { followsNow, formatState, parseState } from './view-state.ts';
-import { createWindowControl } from './window-control.ts';
+import { WindowControl } from './window-control.ts';
 
 const NEXT_PANES: Readonly<Record<Panes, Panes>> = { flame: 'both', both: 'table', table: 'flame' };
 
@@ -36,7 +36,7 @@ export class Page {
     compare: undefined,
   };
   readonly #tooltip = createTooltip();
-  readonly #menu = createMenu();
+  readonly #menu = new Menu();
   readonly #host: SectionHost = {
     change: (change, replace) => this.change(change, replace),
     scheme: () => schemeOf(this.#state.theme),
@@ -58,8 +58,8 @@ export class Page {
     activeSide: () => (this.#state.mode === 'compare' ? this.#bar.side : 'b'),
     drawn: (side) => (this.#bar.side = side === 'a' ? 'b' : 'a'),
   });
-  readonly #filter = createFilterField(this.#change, this.#stateOf);
-  readonly #window = createWindowControl(this.#change, this.#stateOf);
+  readonly #filter = new FilterField({ change: this.#change, state: this.#stateOf });
+  readonly #window = new WindowControl({ change: this.#change, state: this.#stateOf });
   readonly #export = createExportMenu();
   readonly #toolbar = createToolbar({
     change: (change, replace) => this.change(change, replace),

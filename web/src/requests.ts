@@ -5,7 +5,7 @@ import type { TimeTexts } from './time/presets.ts';
 import type { ViewState } from './view-state.ts';
 
 /** Layers of the timeline besides the rest. */
-const LAYERS = 8;
+const LAYERS = 7;
 /** Rows of the table of functions; what is beyond is told with its share. */
 const FUNCTIONS = 1000;
 /** Rows of the table of differences. */

@@ -12,6 +12,8 @@ import type { TimelinePlot } from './timeline-plot.ts';
 const DRAG_PX = 4;
 /** Narrower windows are drawn this wide, so that they can be seen and taken hold of. */
 const LEAST_PX = 3;
+/** Room for the longest text of a tab. */
+const TAB_PX = 130;
 
 export interface BrushesEvents {
   /** A window was chosen. */
@@ -102,6 +104,7 @@ export class Brushes {
     const [left, right] = [this.#plot.pxAt(span.fromMs), this.#plot.pxAt(span.untilMs)];
     brush.style.left = `${left}px`;
     brush.style.width = `${Math.max(LEAST_PX, right - left)}px`;
+    brush.classList.toggle('at-end', left > this.#plot.overlay.clientWidth - TAB_PX);
     const whole = view.base === undefined && sameSpan(span, view.bounds);
     brush.classList.toggle('whole', whole);
     brush.classList.toggle('active', view.base !== undefined && view.active === side);
