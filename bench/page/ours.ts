@@ -70,19 +70,21 @@ async function searches(
   return times;
 }
 
-/** Drags over the timeline: windows of a fifth of it, at another place each time. */
+/** Drags over the recorded part of the timeline: windows of two fifths of it, at another place each time. */
 async function windows(page: Page, watch: Stopwatch, repetitions: number): Promise<number[]> {
-  const plot = await page.locator('#timeline .u-over').boundingBox();
-  if (plot === null) throw new Error('the page shows no timeline');
-  const y = plot.y + plot.height / 2;
+  // The window as it was opened: all that is recorded.
+  const whole = await page.locator('#timeline .brush:visible').first().boundingBox();
+  if (whole === null) throw new Error('the page shows no window on its timeline');
+  const y = whole.y + whole.height * 0.7;
+  const at = (part: number) => whole.x + whole.width * part;
   const times: number[] = [];
   for (let i = 0; i < repetitions; i++) {
-    const from = plot.x + plot.width * (0.05 + (0.7 * ((i * 7) % repetitions)) / repetitions);
-    await page.mouse.move(from, y);
+    const from = 0.02 + (0.5 * ((i * 7) % repetitions)) / repetitions;
+    await page.mouse.move(at(from), y);
     await page.mouse.down();
-    await page.mouse.move(from + plot.width * 0.1, y, { steps: 4 });
-    await page.mouse.move(from + plot.width * 0.2, y, { steps: 4 });
-    times.push(await watch.after('mouseup', () => page.mouse.up()));
+    await page.mouse.move(at(from + 0.2), y, { steps: 4 });
+    await page.mouse.move(at(from + 0.4), y, { steps: 4 });
+    times.push(await watch.after('pointerup', () => page.mouse.up()));
   }
   return times;
 }

@@ -49,8 +49,10 @@ export async function measurePprof(
   const file = join(folder, 'window.pb.gz');
   writeFileSync(file, profile);
   const port = await freePort();
-  const args = ['tool', 'pprof', `-http=127.0.0.1:${port}`, '-no_browser', file];
-  const child = startChild(go, args, { endSignal: 'SIGKILL', env: { PPROF_TMPDIR: folder } });
+  // The tool itself: `go tool` would be a parent that leaves it behind when it is told to end.
+  const pprof = execFileSync(go, ['tool', '-n', 'pprof'], { encoding: 'utf8' }).trim();
+  const args = [`-http=127.0.0.1:${port}`, '-no_browser', file];
+  const child = startChild(pprof, args, { endSignal: 'SIGKILL', env: { PPROF_TMPDIR: folder } });
   child.stdout.resume();
   child.stderr.resume();
   try {

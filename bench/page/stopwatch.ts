@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 const QUIET_MS = 400;
 const HANG_MS = 60_000;
 
-const INPUTS = ['click', 'mouseup', 'input', 'keydown', 'popstate'] as const;
+const INPUTS = ['click', 'pointerup', 'input', 'keydown', 'popstate'] as const;
 
 declare global {
   interface Window {
@@ -105,7 +105,7 @@ export class Stopwatch {
 
   /** ms on the page's clock at which the last change was on the screen. */
   async #settled(): Promise<number> {
-    await this.#page.waitForFunction(
+    const settled = this.#page.waitForFunction(
       (quietMs) => {
         const { paintMs, changeMs, requests } = window.stopwatch;
         return paintMs > 0 && paintMs >= changeMs && requests === 0 && performance.now() - changeMs > quietMs;
@@ -113,6 +113,10 @@ export class Stopwatch {
       QUIET_MS,
       { timeout: HANG_MS },
     );
+    await settled.catch(async (cause: unknown) => {
+      const state = await this.#page.evaluate(() => JSON.stringify(window.stopwatch));
+      throw new Error(`${this.#watched.area} of ${this.#page.url()} did not settle: ${state}`, { cause });
+    });
     return this.#page.evaluate(() => window.stopwatch.paintMs);
   }
 }
