@@ -123,13 +123,13 @@ describe('looks and keys', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await fixture.open();
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    expect(await ground()).toBe('rgb(16, 18, 24)');
+    expect(await ground()).toBe('rgb(18, 20, 26)');
     await fixture.shot('page-dark');
     await page.getByRole('button', { name: /light and dark/ }).click();
-    expect(await ground()).toBe('rgb(246, 244, 241)');
+    expect(await ground()).toBe('rgb(247, 245, 242)');
     expect(await fixture.state()).toEqual({ theme: 'light' });
     await page.keyboard.press('d');
-    expect(await ground()).toBe('rgb(16, 18, 24)');
+    expect(await ground()).toBe('rgb(18, 20, 26)');
     expect(await fixture.state()).toEqual({});
   });
 
