@@ -70,11 +70,29 @@ describe('the connection', () => {
     expect(fixture.takeComplaints().every((text) => text.includes('ERR_INTERNET_DISCONNECTED'))).toBe(true);
   });
 
-  it('says so where there is no picture yet, and tries again when told', async () => {
+  it('says so where there is no picture yet, and asks again with pauses', async () => {
     const { page } = fixture;
-    await page.route('**/api/v1/flamegraph*', (route) => route.abort());
+    let asked = 0;
+    await page.route('**/api/v1/flamegraph*', (route) => {
+      asked++;
+      return route.abort();
+    });
     await page.goto(fixture.server.url);
     await page.locator('#notice.error', { hasText: 'the server cannot be reached' }).waitFor();
+    // Other routes answer, which must not make the page ask without a pause.
+    await page.waitForTimeout(3000);
+    expect(asked).toBeLessThan(6);
+    await page.unroute('**/api/v1/flamegraph*');
+    await fixture.frame('all').waitFor();
+    fixture.takeComplaints();
+  });
+
+  it('tells what the server says of a failure, and tries again when told', async () => {
+    const { page } = fixture;
+    const json = { error: { code: 'internal', message: 'the request failed', hint: 'the log says why' } };
+    await page.route('**/api/v1/flamegraph*', (route) => route.fulfill({ status: 500, json }));
+    await page.goto(fixture.server.url);
+    await page.locator('#notice.error', { hasText: 'the request failed (the log says why)' }).waitFor();
     await page.unroute('**/api/v1/flamegraph*');
     await page.getByRole('button', { name: 'Try again' }).click();
     await fixture.frame('all').waitFor();

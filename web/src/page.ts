@@ -27,9 +27,14 @@ import { WindowControl } from './window-control.ts';
 
 const NEXT_PANES: Readonly<Record<Panes, Panes>> = { flame: 'both', both: 'table', table: 'flame' };
 
+/** From the connection's return to asking for everything again. */
+const RECOVERY_MS = 1000;
+
 export class Page {
   #state: ViewState = parseState(location.search);
   #status: StatusBody | undefined;
+  /** Set while everything is about to be asked for again. */
+  #recovery: ReturnType<typeof setTimeout> | undefined;
   /** The last state that each mode was shown in; undefined where it was not yet. */
   readonly #shown: Record<ViewState['mode'], ViewState | undefined> = {
     explore: undefined,
@@ -164,7 +169,12 @@ export class Page {
   #connection(lostSinceMs: number | undefined): void {
     renderStatus(this.#status, lostSinceMs);
     this.#noteConnection();
-    if (lostSinceMs === undefined) void this.refresh();
+    if (lostSinceMs !== undefined) return;
+    // Where one request fails and the next does not, each failure is followed by a recovery: not at once by another try.
+    this.#recovery ??= setTimeout(() => {
+      this.#recovery = undefined;
+      void this.refresh();
+    }, RECOVERY_MS);
   }
 
   /** While nothing answers, the last picture says of when it is. */
