@@ -54,24 +54,32 @@ async function measure(options: PageOptions, dataDir: string, folder: string) {
   }
 }
 
+/** What others use while we wait. */
+async function busyShare(): Promise<number> {
+  const before = hostTime();
+  await sleep(QUIET_LOOK_MS);
+  return hostShares(before, hostTime()).busy;
+}
+
 async function run(options: PageOptions, args: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));
   // Also when it ends early; by then everything that writes there has ended (bench/lib/child.ts).
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const dataDir = options.dataDir ?? (await record(options, folder, say));
   await sleep(REST_MS);
-  const quiet = hostTime();
-  await sleep(QUIET_LOOK_MS);
+  const busyBefore = await busyShare();
   const before = hostTime();
   const { result, browser } = await measure(options, dataDir, folder);
+  const { steal } = hostShares(before, hostTime());
+  await sleep(REST_MS);
   const facts: RunFacts = {
     date: new Date().toISOString().slice(0, 10),
     commit: describeCommit(ROOT),
     machine: describeMachine(),
     browser,
     command: ['npm run bench -- page', ...args].join(' '),
-    busyBefore: hostShares(quiet, before).busy,
-    steal: hostShares(before, hostTime()).steal,
+    busyAround: Math.max(busyBefore, await busyShare()),
+    steal,
   };
   const text = section(facts, result);
   console.log(`\n${text}\n`);

@@ -13,8 +13,9 @@ export interface RunFacts {
   machine: string;
   browser: string;
   command: string;
-  /** Shares of the host while the page was measured: busy (Chromium and server included), taken by other guests. */
-  busyBefore: number;
+  /** Share of the host that others kept busy right before or after the page was measured, the larger. */
+  busyAround: number;
+  /** Share that other guests of the same machine took while it was. */
   steal: number;
 }
 
@@ -29,7 +30,7 @@ export interface PageResult {
 const AIMS = { firstFlameGraph: 1000, zoom: 150, search: 150, newWindow: 300 };
 const AIM_SCRIPT_BYTES = 300_000;
 /** Above these others used so much of the machine that the figures are to be doubted. */
-const NOISY = { busyBefore: 0.1, steal: 0.02 };
+const NOISY = { busyAround: 0.1, steal: 0.02 };
 
 const NAMES = {
   firstFlameGraph: 'first flame graph after load',
@@ -81,11 +82,13 @@ function headLines({ date, commit, machine, browser, command }: RunFacts): strin
   ].join('\n');
 }
 
-function warnings({ busyBefore, steal }: RunFacts): string[] {
+function warnings({ busyAround, steal }: RunFacts): string[] {
   const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
   return [
-    ...(busyBefore > NOISY.busyBefore
-      ? [`The machine was not quiet: ${percent(busyBefore)} busy before the page was measured.`]
+    ...(busyAround > NOISY.busyAround
+      ? [
+          `The machine was not quiet: others kept ${percent(busyAround)} of it busy right before or after the page was measured.`,
+        ]
       : []),
     ...(steal > NOISY.steal
       ? [`Other guests took ${percent(steal)} of the CPUs while the page was measured.`]
