@@ -6,7 +6,6 @@ declare module 'd3-flame-graph' {
     data: T;
     parent: ChartNode<T> | null;
     children?: ChartNode<T>[];
-    highlight?: boolean;
     descendants(): ChartNode<T>[];
   }
 
@@ -29,12 +28,8 @@ declare module 'd3-flame-graph' {
     inverted(inverted: boolean): this;
     tooltip(tooltip: ChartTooltip<T>): this;
     setColorMapper(mapper: (node: ChartNode<T>, original: string) => string): this;
-    setSearchMatch(match: (node: ChartNode<T>, term: string) => boolean): this;
-    setSearchHandler(handler: (results: ChartNode<T>[], sum: number, total: number) => void): this;
     setDetailsHandler(handler: (text: string | null) => void): this;
     onClick(handler: (node: ChartNode<T>) => void): this;
-    search(term: string): void;
-    clear(): void;
     zoomTo(node: ChartNode<T>): void;
     resetZoom(): void;
     update(data?: T): this;

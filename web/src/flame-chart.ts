@@ -72,6 +72,8 @@ export function createFlameChart<F extends ChartFrame>(
   /** Zooming by program must not look like a click. */
   let quiet = false;
 
+  const colourOf = (frame: F) => events.colour(frame, matched?.(frame));
+
   const quietly = (change: () => void) => {
     quiet = true;
     change();
@@ -88,11 +90,7 @@ export function createFlameChart<F extends ChartFrame>(
     .minFrameSize(MIN_FRAME_PX)
     .transitionDuration(0)
     .tooltip(tooltip)
-    .setColorMapper(({ data, highlight }) =>
-      events.colour(data, matched === undefined ? undefined : highlight === true),
-    )
-    .setSearchMatch((node) => matched?.(node.data) ?? false)
-    .setSearchHandler(() => undefined)
+    .setColorMapper(({ data }) => colourOf(data))
     .setDetailsHandler(() => undefined)
     .onClick((node) => {
       if (quiet) return;
@@ -111,12 +109,16 @@ export function createFlameChart<F extends ChartFrame>(
     events.onMenu(event, frameOf(frame));
   });
 
+  /** Colours alone: d3-flame-graph's own search and update set a dozen attributes of every frame. */
+  const paint = () => {
+    for (const frame of drawnFrames()) {
+      frame.querySelector('rect')?.setAttribute('fill', colourOf(frameOf(frame)));
+    }
+  };
+
   const highlight = (next: ((frame: F) => boolean) | undefined) => {
     matched = next;
-    if (!drawn) return;
-    // The term only has to be one: what matches is decided above.
-    if (next === undefined) chart.clear();
-    else chart.search('*');
+    paint();
   };
 
   return {
@@ -152,9 +154,7 @@ export function createFlameChart<F extends ChartFrame>(
       return found;
     },
     isDrawn: ({ key }) => drawnFrames().some((frame) => frameOf(frame).key === key),
-    recolour() {
-      if (drawn) chart.update();
-    },
+    recolour: paint,
     resize() {
       if (drawn) chart.width(element.clientWidth).update();
     },
