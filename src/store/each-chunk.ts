@@ -1,6 +1,6 @@
 // Results chunk by chunk: the event loop runs between chunks, and no row objects are made.
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue, DuckDBVector } from '@duckdb/node-api';
-import { DuckDBListVector } from '@duckdb/node-api';
+import { DuckDBListVector, DuckDBUBigIntVector } from '@duckdb/node-api';
 import { Parameters } from './selector-sql.ts';
 
 /** Calls back with each chunk of the result. */
@@ -24,12 +24,27 @@ export const numbers = (chunk: DuckDBDataChunk, column: number): ((row: number) 
   reader(chunk, column) as (row: number) => number;
 export const texts = (chunk: DuckDBDataChunk, column: number): ((row: number) => string) =>
   reader(chunk, column) as (row: number) => string;
-export const ids = (chunk: DuckDBDataChunk, column: number): ((row: number) => bigint) =>
-  reader(chunk, column) as (row: number) => bigint;
+export const optionalTexts = (chunk: DuckDBDataChunk, column: number): ((row: number) => string | null) =>
+  reader(chunk, column) as (row: number) => string | null;
 
 function reader(chunk: DuckDBDataChunk, column: number): (row: number) => DuckDBValue {
   const vector: DuckDBVector = chunk.getColumnVector(column);
   return (row) => vector.getItem(row);
+}
+
+/** A column of ids as low and high word in turn, without a bigint each. The column must not hold NULL. */
+export function idWords(chunk: DuckDBDataChunk, column: number): Uint32Array {
+  return wordsOf(chunk.getColumnVector(column));
+}
+
+/**
+ * The numbers themselves lie in a field that the client keeps to itself: its `getItem` makes a bigint of each, which is
+ * most of the time that reading a window takes.
+ */
+export function wordsOf(vector: DuckDBVector): Uint32Array {
+  const items: unknown = vector instanceof DuckDBUBigIntVector ? vector['items'] : undefined;
+  if (!(items instanceof BigUint64Array)) throw new TypeError('not a column of 64-bit ids');
+  return new Uint32Array(items.buffer, items.byteOffset, items.length * 2);
 }
 
 export function lists(chunk: DuckDBDataChunk, column: number): DuckDBListVector {

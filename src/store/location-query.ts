@@ -5,7 +5,8 @@ import type { Addressing, CodeObject, ObjectId, ObjectKind } from '../model/code
 import type { Frame } from '../model/frame.ts';
 import { MARKER_OBJECT, markerLocation, MARKERS } from '../model/location.ts';
 import type { StackTable } from '../model/stack-table.ts';
-import { eachChunk, ids, numbers, texts } from './each-chunk.ts';
+import { eachChunk, idWords, numbers, optionalTexts, texts } from './each-chunk.ts';
+import { highWord, IdIndex, lowWord } from './id-index.ts';
 
 export type LocationColumns = Pick<
   StackTable,
@@ -13,10 +14,7 @@ export type LocationColumns = Pick<
 >;
 
 /** Reads the temporary table `wanted` of the stack query; `index` numbers its location ids. */
-export async function fetchLocations(
-  connection: DuckDBConnection,
-  index: ReadonlyMap<bigint, number>,
-): Promise<LocationColumns> {
+export async function fetchLocations(connection: DuckDBConnection, index: IdIndex): Promise<LocationColumns> {
   await connection.run(
     'CREATE TEMP TABLE wanted_locations AS SELECT DISTINCT unnest(location_ids) AS location_id FROM wanted',
   );
@@ -55,31 +53,28 @@ export function objectOfRow(row: readonly unknown[]): CodeObject {
   };
 }
 
-async function fetchPlaces(
-  connection: DuckDBConnection,
-  index: ReadonlyMap<bigint, number>,
-  objects: readonly CodeObject[],
-) {
-  const objectIndex = new Map(objects.map((object, at) => [object.id as bigint, at]));
+async function fetchPlaces(connection: DuckDBConnection, index: IdIndex, objects: readonly CodeObject[]) {
+  const objectIndex = new IdIndex();
+  for (const { id } of objects) objectIndex.add(lowWord(id), highWord(id));
   // Until found, a location is '[unknown]' of the markers' object: address 0, last of the objects.
   const locationObject = new Uint32Array(index.size).fill(objects.length - 1);
   const locationAddress = new Float64Array(index.size);
   for (const marker of MARKERS) {
     const { id, address } = markerLocation(marker);
-    const at = index.get(id);
-    if (at !== undefined) locationAddress[at] = address;
+    const at = index.find(lowWord(id), highWord(id));
+    if (at >= 0) locationAddress[at] = address;
   }
   await eachChunk(
     connection,
     `SELECT l.location_id, l.object_id, l.address::DOUBLE FROM locations l
      WHERE l.location_id IN (SELECT location_id FROM wanted_locations)`,
     (chunk, rows) => {
-      const [id, object] = [ids(chunk, 0), ids(chunk, 1)];
+      const [id, object] = [idWords(chunk, 0), idWords(chunk, 1)];
       const address = numbers(chunk, 2);
       for (let row = 0; row < rows; row++) {
-        const at = index.get(id(row));
-        const ofObject = objectIndex.get(object(row));
-        if (at === undefined || ofObject === undefined) continue;
+        const at = index.find(id[2 * row]!, id[2 * row + 1]!);
+        const ofObject = objectIndex.find(object[2 * row]!, object[2 * row + 1]!);
+        if (at < 0 || ofObject < 0) continue;
         locationObject[at] = ofObject;
         locationAddress[at] = address(row);
       }
@@ -88,34 +83,29 @@ async function fetchPlaces(
   return { locationObject, locationAddress };
 }
 
-/** Inline chains, innermost first; undefined where there is no name. */
-async function fetchFrames(
-  connection: DuckDBConnection,
-  index: ReadonlyMap<bigint, number>,
-): Promise<(Frame[] | undefined)[]> {
+/** Inline chains, innermost first; undefined where there is no name. Depths put them in order: sorting rows would cost more. */
+async function fetchFrames(connection: DuckDBConnection, index: IdIndex): Promise<(Frame[] | undefined)[]> {
   const found = new Array<Frame[] | undefined>(index.size).fill(undefined);
   await eachChunk(
     connection,
-    `SELECT y.location_id, y.depth, y.name, y.system_name, y.file, y.line, y."column" FROM symbols y
-     WHERE y.reason = '' AND y.location_id IN (SELECT location_id FROM wanted_locations)
-     ORDER BY y.location_id, y.depth`,
+    `SELECT y.location_id, y.depth, y.name, nullif(y.system_name, y.name), y.file, y.line, y."column" FROM symbols y
+     WHERE y.reason = '' AND y.location_id IN (SELECT location_id FROM wanted_locations)`,
     (chunk, rows) => {
-      const id = ids(chunk, 0);
-      const [name, systemName, file] = [2, 3, 4].map((column) => texts(chunk, column));
-      const [line, column] = [numbers(chunk, 5), numbers(chunk, 6)];
+      const id = idWords(chunk, 0);
+      const [name, mangled, file] = [texts(chunk, 2), optionalTexts(chunk, 3), texts(chunk, 4)];
+      const [depth, line, column] = [1, 5, 6].map((at) => numbers(chunk, at));
       for (let row = 0; row < rows; row++) {
-        const at = index.get(id(row));
-        if (at === undefined) continue;
-        const frame = {
-          name: name!(row),
-          systemName: systemName!(row),
-          file: file!(row),
-          line: line(row),
-          column: column(row),
+        const at = index.find(id[2 * row]!, id[2 * row + 1]!);
+        if (at < 0) continue;
+        const frames = (found[at] ??= []);
+        const text = name(row);
+        frames[depth!(row)] = {
+          name: text,
+          systemName: mangled(row) ?? text,
+          file: file(row),
+          line: line!(row),
+          column: column!(row),
         };
-        const frames = found[at];
-        if (frames === undefined) found[at] = [frame];
-        else frames.push(frame);
       }
     },
   );

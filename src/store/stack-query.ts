@@ -4,7 +4,8 @@ import { UBIGINT } from '@duckdb/node-api';
 import { markerLocation } from '../model/location.ts';
 import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
-import { eachChunk, lists, numbers, texts } from './each-chunk.ts';
+import { eachChunk, lists, numbers, texts, wordsOf } from './each-chunk.ts';
+import { IdIndex } from './id-index.ts';
 import { groupingSql } from './label-sql.ts';
 import { fetchLocations } from './location-query.ts';
 import { Parameters, whereSql } from './selector-sql.ts';
@@ -104,28 +105,22 @@ async function fetchGroups(connection: DuckDBConnection): Promise<Groups> {
 interface DistinctStacks {
   /** Location indices of each distinct stack, by its number. */
   stacks: Uint32Array[];
-  locationIndex: Map<bigint, number>;
+  locationIndex: IdIndex;
 }
 
-/** Ids become dense indices here, in a Map: half the time of joining them in SQL and fetching a row per frame. */
+/** Ids become dense indices here: far less time than joining them in SQL and fetching a row per frame. */
 async function fetchStacks(connection: DuckDBConnection): Promise<DistinctStacks> {
   const stacks: Uint32Array[] = [];
-  const locationIndex = new Map<bigint, number>();
+  const locationIndex = new IdIndex();
   await eachChunk(connection, 'SELECT no, location_ids FROM wanted', (chunk, rows) => {
     const no = numbers(chunk, 0);
     const list = lists(chunk, 1);
-    const children = list.childVector;
+    const words = wordsOf(list.childVector);
     for (let row = 0; row < rows; row++) {
       const start = list.getEntryOffset(row);
       const stack = new Uint32Array(list.getEntryLength(row));
       for (let i = 0; i < stack.length; i++) {
-        const id = children.getItem(start + i) as bigint;
-        let index = locationIndex.get(id);
-        if (index === undefined) {
-          index = locationIndex.size;
-          locationIndex.set(id, index);
-        }
-        stack[i] = index;
+        stack[i] = locationIndex.add(words[2 * (start + i)]!, words[2 * (start + i) + 1]!);
       }
       stacks[no(row)] = stack;
     }

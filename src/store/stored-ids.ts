@@ -1,20 +1,13 @@
 // The ids of a table's rows, in memory: while all of them are here, nothing need be looked up before a row is added.
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { eachChunk, ids } from './each-chunk.ts';
+import { eachChunk, idWords } from './each-chunk.ts';
+import { highWord, IdIndex, lowWord } from './id-index.ts';
 
-/** 4 MB at most: the stacks, or the locations, of a busy host's hours. */
+/** 8 MB at most: the stacks, or the locations, of a busy host's hours. */
 const MAX_IDS = 250_000;
-const FIRST_SLOTS = 1024;
 
-/**
- * A set of 64-bit ids by open addressing: 16 to 32 bytes per id, where a `Set<bigint>` takes 60 and a heap object each.
- * Ids are hashes already, so their low bits choose the slot.
- */
 export class StoredIds {
-  #slots = new BigUint64Array(FIRST_SLOTS);
-  #size = 0;
-  /** 0 marks a free slot. */
-  #hasZero = false;
+  #ids = new IdIndex();
   #complete = false;
   readonly #maxIds: number;
 
@@ -28,24 +21,20 @@ export class StoredIds {
   }
 
   get size(): number {
-    return this.#size;
+    return this.#ids.size;
   }
 
   has(id: bigint): boolean {
-    return id === 0n ? this.#hasZero : this.#slots[this.#slotOf(id)] === id;
+    return this.#ids.find(lowWord(id), highWord(id)) >= 0;
   }
 
   /** Beyond the bound it starts over, as a cache: what is not here must then be looked up. */
   add(id: bigint): void {
-    if (this.has(id)) return;
-    if (this.#size >= this.#maxIds) this.#startOver();
-    this.#size++;
-    if (id === 0n) {
-      this.#hasZero = true;
-      return;
+    if (this.#ids.size >= this.#maxIds && !this.has(id)) {
+      this.#ids = new IdIndex();
+      this.#complete = false;
     }
-    if (this.#size * 2 > this.#slots.length) this.#grow();
-    this.#slots[this.#slotOf(id)] = id;
+    this.#ids.add(lowWord(id), highWord(id));
   }
 
   /** Reads the ids of a table, unless there are more than are kept. */
@@ -53,30 +42,9 @@ export class StoredIds {
     const counted = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${table}`);
     if ((counted.value(0, 0) as number) > this.#maxIds) return;
     await eachChunk(connection, `SELECT ${column} FROM ${table}`, (chunk, rows) => {
-      const id = ids(chunk, 0);
-      for (let row = 0; row < rows; row++) this.add(id(row));
+      const words = idWords(chunk, 0);
+      for (let row = 0; row < rows; row++) this.#ids.add(words[2 * row]!, words[2 * row + 1]!);
     });
     this.#complete = true;
-  }
-
-  /** The slot that holds the id, or the free one where it belongs. */
-  #slotOf(id: bigint): number {
-    const mask = this.#slots.length - 1;
-    let slot = Number(BigInt.asUintN(32, id)) & mask;
-    while (this.#slots[slot] !== 0n && this.#slots[slot] !== id) slot = (slot + 1) & mask;
-    return slot;
-  }
-
-  #grow(): void {
-    const old = this.#slots;
-    this.#slots = new BigUint64Array(old.length * 2);
-    for (const id of old) if (id !== 0n) this.#slots[this.#slotOf(id)] = id;
-  }
-
-  #startOver(): void {
-    this.#slots = new BigUint64Array(FIRST_SLOTS);
-    this.#size = 0;
-    this.#hasZero = false;
-    this.#complete = false;
   }
 }

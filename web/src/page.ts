@@ -81,7 +81,6 @@ export class Page {
     onConnection((lostSinceMs) => this.#connection(lostSinceMs));
     showNotice({ title: 'Loading', text: 'Asking for the window…', tone: 'wait' });
     this.#apply(this.#state);
-    void this.loadStatus();
   }
 
   /** Makes a change visible: in the address, on the page. */
@@ -127,8 +126,9 @@ export class Page {
     this.#bar.render(next);
     this.#renderLinks();
     if (next.theme !== before.theme) this.#recolour();
-    this.#timeline.apply(next);
+    // What the window shows is asked for first: on a small host each answer slows the others down.
     this.#applySection(next);
+    this.#timeline.apply(next);
   }
 
   /** The mode's own part of the page; what the other one shows waits until it is seen again. */
@@ -149,15 +149,21 @@ export class Page {
     this.#window.render(this.#state);
     this.#bar.render(this.#state);
     this.#noteConnection();
+    // The line at the bottom waits for the first picture, for the same reason.
+    if (this.#status === undefined && this.#shownWindow !== undefined) void this.loadStatus();
+  }
+
+  /** The window that is drawn; undefined before the first answer. */
+  get #shownWindow(): { fromMs: number; untilMs: number } | undefined {
+    return this.#state.mode === 'compare' ? this.#compare.shown?.right : this.#explore.shown;
   }
 
   /** Downloads and links hold what is drawn, not what the clock has made of it since. */
   #renderLinks(): void {
     const nowMs = serverNow();
     const { mode } = this.#state;
-    const drawn = mode === 'compare' ? this.#compare.shown?.right : this.#explore.shown;
     const asked = resolveSpan(this.#state, nowMs);
-    const window = followsNow(this.#state) ? (drawn ?? asked) : asked;
+    const window = followsNow(this.#state) ? (this.#shownWindow ?? asked) : asked;
     if (window === undefined) return;
     const { fromMs, untilMs } = window;
     const texts = mode === 'compare' ? baseTexts(this.#state, nowMs) : undefined;
@@ -180,7 +186,7 @@ export class Page {
   /** While nothing answers, the last picture says of when it is. */
   #noteConnection(): void {
     const note = byId('connection', HTMLElement);
-    const shown = this.#state.mode === 'compare' ? this.#compare.shown?.right : this.#explore.shown;
+    const shown = this.#shownWindow;
     note.hidden = connectionLost() === undefined || shown === undefined;
     if (note.hidden || shown === undefined) return;
     const label = windowLabel(shown.fromMs, shown.untilMs, serverNow());
