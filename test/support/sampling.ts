@@ -58,6 +58,7 @@ export class ServiceRun {
     await this.collector.drain();
     await this.flusher.flush();
     await this.#naming.settled(10_000);
+    await this.flusher.flush(true);
   }
 
   conservation(): Conservation {
