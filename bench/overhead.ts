@@ -1,14 +1,14 @@
 // `npm run bench -- overhead`: what sampling costs, beside perf and bpftrace. Writes its section of docs/benchmarks.md.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { publish, runBench, say } from './lib/bench-command.ts';
 import { compileBusyLoad } from './lib/busy-load.ts';
 import { ROOT } from './lib/daemon.ts';
 import { describeCommit, describeMachine, hostShares, hostTime, onlineCpus } from './lib/machine.ts';
-import { writeSection } from './lib/report.ts';
 import type { OverheadOptions } from './overhead/options.ts';
-import { HELP, parseOverheadOptions, UsageError } from './overhead/options.ts';
+import { HELP, parseOverheadOptions } from './overhead/options.ts';
 import type { OverheadResult, RunFacts } from './overhead/report.ts';
 import { section } from './overhead/report.ts';
 import { measureSteady } from './overhead/steady.ts';
@@ -18,13 +18,6 @@ import { measureTools } from './overhead/tools.ts';
 /** The aims speak of two busy CPUs, on hosts of any size. */
 const BUSY_CPUS = 2;
 const QUIET_LOOK_MS = 3000;
-
-const beginMs = performance.now();
-
-function say(line: string): void {
-  const seconds = (performance.now() - beginMs) / 1000;
-  console.error(`${seconds.toFixed(0).padStart(5)} s  ${line}`);
-}
 
 async function measureAll(options: OverheadOptions, folder: string): Promise<OverheadResult> {
   const program = compileBusyLoad(folder);
@@ -56,30 +49,13 @@ async function run(options: OverheadOptions, args: readonly string[]): Promise<v
   // Also when it ends early; by then everything that writes there has ended (bench/lib/child.ts).
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const text = section(facts, options, await measureAll(options, folder));
-  console.log(`\n${text}\n`);
-  if (!options.write) {
-    console.log(`Not written to ${options.report}: a partial or short run (--write writes it).`);
-    return;
-  }
-  writeSection(resolve(ROOT, options.report), 'overhead', text);
-  console.log(`Written to ${options.report}.`);
+  const { report, write } = options;
+  publish({ root: ROOT, report, name: 'overhead', text, write, trial: 'a partial or short run' });
 }
 
-try {
-  const args = process.argv.slice(2);
-  const options = parseOverheadOptions(args);
-  if (options === 'help') {
-    console.log(HELP);
-  } else if (process.getuid?.() !== 0) {
-    console.error('pilotlight: sampling needs root. Run: sudo npm run bench -- overhead');
-    process.exitCode = 1;
-  } else {
-    await run(options, args);
-  }
-} catch (error) {
-  const usage = error instanceof UsageError;
-  console.error(
-    `pilotlight: ${error instanceof Error ? error.message : String(error)}${usage ? ' (--help)' : ''}`,
-  );
-  process.exitCode = usage ? 2 : 1;
-}
+await runBench({
+  help: HELP,
+  parse: parseOverheadOptions,
+  needsRoot: () => 'sampling needs root. Run: sudo npm run bench -- overhead',
+  run,
+});

@@ -1,14 +1,14 @@
 // `npm run bench -- page`: how fast the page answers on a real recording. Writes its section of docs/benchmarks.md.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { publish, runBench, say } from './lib/bench-command.ts';
 import { Daemon, ROOT } from './lib/daemon.ts';
 import { describeCommit, describeMachine, hostShares, hostTime } from './lib/machine.ts';
-import { writeSection } from './lib/report.ts';
 import { openBrowser } from './page/browser.ts';
 import type { PageOptions } from './page/options.ts';
-import { HELP, parsePageOptions, UsageError } from './page/options.ts';
+import { HELP, parsePageOptions } from './page/options.ts';
 import { measureOurs } from './page/ours.ts';
 import { measurePprof } from './page/pprof-peer.ts';
 import type { Recording } from './page/recording.ts';
@@ -21,13 +21,6 @@ import { searchTerms } from './page/search-terms.ts';
 const QUIET_LOOK_MS = 3000;
 /** The recording's load dies down. */
 const REST_MS = 5000;
-
-const beginMs = performance.now();
-
-function say(line: string): void {
-  const seconds = (performance.now() - beginMs) / 1000;
-  console.error(`${seconds.toFixed(0).padStart(5)} s  ${line}`);
-}
 
 async function download(origin: string, { fromMs, untilMs }: Recording): Promise<Uint8Array> {
   const answer = await fetch(`${origin}/api/v1/profile?from=${fromMs}&until=${untilMs}`);
@@ -82,30 +75,16 @@ async function run(options: PageOptions, args: readonly string[]): Promise<void>
     steal,
   };
   const text = section(facts, result);
-  console.log(`\n${text}\n`);
-  if (!options.write) {
-    console.log(`Not written to ${options.report}: a short run (--write writes it).`);
-    return;
-  }
-  writeSection(resolve(ROOT, options.report), 'page', text);
-  console.log(`Written to ${options.report}.`);
+  const { report, write } = options;
+  publish({ root: ROOT, report, name: 'page', text, write, trial: 'a short run' });
 }
 
-try {
-  const args = process.argv.slice(2);
-  const options = parsePageOptions(args);
-  if (options === 'help') {
-    console.log(HELP);
-  } else if (options.dataDir === undefined && process.getuid?.() !== 0) {
-    console.error('pilotlight: recording needs root. Run: sudo npm run bench -- page (or give --data-dir)');
-    process.exitCode = 1;
-  } else {
-    await run(options, args);
-  }
-} catch (error) {
-  const usage = error instanceof UsageError;
-  console.error(
-    `pilotlight: ${error instanceof Error ? error.message : String(error)}${usage ? ' (--help)' : ''}`,
-  );
-  process.exitCode = usage ? 2 : 1;
-}
+await runBench({
+  help: HELP,
+  parse: parsePageOptions,
+  needsRoot: ({ dataDir }) =>
+    dataDir === undefined
+      ? 'recording needs root. Run: sudo npm run bench -- page (or give --data-dir)'
+      : null,
+  run,
+});

@@ -1,5 +1,6 @@
 // Options of `npm run bench -- overhead`.
 import { parseArgs } from 'node:util';
+import { UsageError } from '../lib/bench-command.ts';
 import type { ProfilerName } from '../lib/profilers.ts';
 import { PROFILERS } from '../lib/profilers.ts';
 
@@ -37,8 +38,6 @@ With the defaults about 30 minutes: 17 throughput, 2 tools, 11 steady. Needs roo
 
 /** Below these a run is a trial, and leaves the report alone. */
 const LEAST = { rounds: 20, seconds: 5, warmSeconds: 5, steadyMinutes: 10 };
-
-export class UsageError extends Error {}
 
 export function parseOverheadOptions(args: readonly string[]): OverheadOptions | 'help' {
   const { values } = parse(args);

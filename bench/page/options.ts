@@ -1,5 +1,6 @@
 // Options of `npm run bench -- page`.
 import { parseArgs } from 'node:util';
+import { UsageError } from '../lib/bench-command.ts';
 
 export interface PageOptions {
   /** Repetitions of each interaction. */
@@ -28,8 +29,6 @@ With the defaults about 6 minutes, of which most is the recording, which needs r
 
 /** Below these a run is a trial, and leaves the report alone. */
 const LEAST = { repetitions: 20, stacks: 20_000 };
-
-export class UsageError extends Error {}
 
 export function parsePageOptions(args: readonly string[]): PageOptions | 'help' {
   const values = parse(args);

@@ -6,12 +6,11 @@ import { CommandFailure, errorCode } from '../cli/failure.ts';
 import type { ProfileFormat } from '../cli/output-format.ts';
 import type { TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
-import { callTree, flamegraphJson } from '../query/call-tree.ts';
+import { flamegraphBody } from '../query/flamegraph-body.ts';
 import { encodeFolded } from '../query/folded.ts';
 import { encodePprof } from '../query/pprof.ts';
 import { encodeReport } from '../query/report-html.ts';
 import { encodeSpeedscope } from '../query/speedscope.ts';
-import { objectKinds } from '../server/object-kinds.ts';
 
 export type RecordingEncoder = (table: StackTable, range: TimeRange) => Uint8Array | Promise<Uint8Array>;
 
@@ -37,13 +36,7 @@ export function recordingEncoder(format: ProfileFormat, title: string): Recordin
 
 function reportEncoder(template: string, title: string): RecordingEncoder {
   return (table, range) => {
-    const tree = callTree(table);
-    const flamegraph = {
-      ...range,
-      ...flamegraphJson(tree),
-      periodNs: table.periodNs,
-      objectKinds: objectKinds(tree.objects, table),
-    };
+    const flamegraph = flamegraphBody(table, range);
     return Buffer.from(encodeReport(template, { title, flamegraph, host: hostname() }));
   };
 }

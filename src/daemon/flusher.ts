@@ -31,11 +31,17 @@ export class Flusher {
 
   /**
    * Stores what the collector has, with the names found since; one flush at a time, in order. Never rejects: a failure is
-   * kept in `lastError`. Names found meanwhile go with the next batch, unless `allNames`: each transaction costs.
+   * kept in `lastError`. Names found meanwhile go with the next batch: each transaction costs.
    */
-  flush(allNames = false): Promise<void> {
-    this.#running = this.#running.then(() => this.#once(allNames));
-    return this.#running;
+  flush(): Promise<void> {
+    return this.#next(false);
+  }
+
+  /** The same, and then the names of it: waits for them at most `patienceMs`. */
+  async flushWithNames(patienceMs: number): Promise<void> {
+    await this.flush();
+    await this.#parts.naming.settled(patienceMs);
+    await this.#next(true);
   }
 
   /** One CPU's account. Reads counters, collector and ledger in one turn, so that they fit together. */
@@ -48,6 +54,11 @@ export class Flusher {
 
   get unsentSamples(): number {
     return this.#unsent.reduce((sum, { batch }) => sum + batch.samples.length, 0);
+  }
+
+  #next(allNames: boolean): Promise<void> {
+    this.#running = this.#running.then(() => this.#once(allNames));
+    return this.#running;
   }
 
   async #once(allNames: boolean): Promise<void> {

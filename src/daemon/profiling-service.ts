@@ -77,23 +77,16 @@ export class ProfilingService implements RunningService {
 
   async flush(): Promise<void> {
     await this.collector.drain();
-    await this.#storeAll();
+    await this.#flusher.flushWithNames(NAMING_PATIENCE_MS);
   }
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await this.collector.stop();
-    await this.#storeAll();
+    await this.#flusher.flushWithNames(NAMING_PATIENCE_MS);
     await this.#symbolizer.close();
     this.collector.registry.close();
     this.#parts.host.close();
-  }
-
-  /** What the collector has, and then the names of it. */
-  async #storeAll(): Promise<void> {
-    await this.#flusher.flush();
-    await this.#naming.settled(NAMING_PATIENCE_MS);
-    await this.#flusher.flush(true);
   }
 
   conservation(): Conservation {

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
+import type { RecordRequest } from '../cli/commands/record.ts';
 import { explainSamplerError } from '../cli/explain-sampler-error.ts';
 import { CommandFailure } from '../cli/failure.ts';
 import { tableText } from '../cli/function-lines.ts';
 import type { OutputFile } from '../cli/output-file.ts';
-import type { ProfileFormat } from '../cli/output-format.ts';
 import { openTarget, tellWritten } from '../cli/output-target.ts';
 import { formatCount, ProgressLine } from '../cli/progress-line.ts';
 import { outputWidth, print } from '../cli/standard-output.ts';
@@ -22,20 +22,6 @@ import { runCommand } from './recorded-command.ts';
 import { Recorder } from './recorder.ts';
 import { recordingEnd } from './recording-end.ts';
 
-export interface RecordOptions {
-  /** Of a recording without a command. */
-  durationMs: number;
-  rateHz: number;
-  pid?: number;
-  /** `-` is standard output; without it the top functions are printed. */
-  output?: string;
-  format: ProfileFormat;
-  /** Print the top functions as JSON. */
-  json: boolean;
-  /** Empty where the host or a process is recorded. */
-  command: readonly string[];
-}
-
 const TOP_ROWS = 30;
 
 interface Recording {
@@ -45,7 +31,7 @@ interface Recording {
 }
 
 /** Resolves to the exit code: the command's own where one was run. Rejects with a CommandFailure. */
-export async function record(options: RecordOptions): Promise<number> {
+export async function record(options: RecordRequest): Promise<number> {
   const { pid, output, format } = options;
   if (pid !== undefined && !existsSync(`/proc/${pid}`))
     throw new CommandFailure(`there is no process ${pid}`);
@@ -63,13 +49,13 @@ export async function record(options: RecordOptions): Promise<number> {
 }
 
 /** What was recorded, as profiles name it. */
-function titleOf({ command, pid }: RecordOptions): string {
+function titleOf({ command, pid }: RecordRequest): string {
   // Arguments may hold secrets, and profiles are handed around.
   if (command.length > 0) return basename(command[0]!);
   return pid === undefined ? hostname() : `process ${pid} of ${hostname()}`;
 }
 
-function startRecorder({ rateHz, pid, command }: RecordOptions): Recorder {
+function startRecorder({ rateHz, pid, command }: RecordRequest): Recorder {
   try {
     const only = pid === undefined ? {} : { pid };
     return new Recorder({ rateHz, followedOnly: command.length > 0, ...only });
@@ -80,7 +66,7 @@ function startRecorder({ rateHz, pid, command }: RecordOptions): Recorder {
 }
 
 /** What was recorded, or the exit code where there was nothing to record. */
-async function run(options: RecordOptions, recorder: Recorder): Promise<Recording | number> {
+async function run(options: RecordRequest, recorder: Recorder): Promise<Recording | number> {
   const { command, durationMs, pid } = options;
   const takeSignalsBack = exitOnSignals();
   await recorder.begin();
@@ -106,13 +92,13 @@ async function run(options: RecordOptions, recorder: Recorder): Promise<Recordin
 }
 
 /** `recording, 3 s of 10 s, 1,234 samples`. With a command the terminal is the command's. */
-function progressText(elapsedMs: number, { durationMs }: RecordOptions, { samples }: Recorder): string {
+function progressText(elapsedMs: number, { durationMs }: RecordRequest, { samples }: Recorder): string {
   const seconds = (ms: number) => formatCount(Math.floor(ms / 1000));
   return `recording, ${seconds(elapsedMs)} s of ${seconds(durationMs)} s, ${formatCount(samples)} samples`;
 }
 
 async function write(
-  options: RecordOptions,
+  options: RecordRequest,
   encode: RecordingEncoder,
   file: OutputFile | null,
   { table, range }: Recording,

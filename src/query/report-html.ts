@@ -1,19 +1,12 @@
 // The self-contained report: the built template (dist/web/report.html) with a profile put into it.
-import type { FlamegraphJson } from './call-tree.ts';
+import type { FlamegraphBody } from './flamegraph-body.ts';
 
 /** What the report shows; everything is plain JSON. */
 export interface ReportPayload {
   /** The first line and the title of the window: what was profiled. */
   title: string;
   /** As `/api/v1/flamegraph` answers it. With every node (`maxNodes` left out) the report's table is exact. */
-  flamegraph: FlamegraphJson & {
-    fromMs: number;
-    untilMs: number;
-    /** Sampling period most in force, ns; 0 without samples. */
-    periodNs: number;
-    /** Kind of each object, in the order of `objects`. */
-    objectKinds: string[];
-  };
+  flamegraph: FlamegraphBody;
   /** Name of the host that was profiled. */
   host?: string;
   /** Selector that the samples match; '' or left out where all do. */

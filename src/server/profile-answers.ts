@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Context } from 'hono';
 import type { TimeRange } from '../model/selector.ts';
+import { flamegraphBody } from '../query/flamegraph-body.ts';
 import { encodeFolded } from '../query/folded.ts';
 import { encodeReport, ReportTemplateError } from '../query/report-html.ts';
 import { encodeSpeedscope } from '../query/speedscope.ts';
@@ -11,7 +12,6 @@ import type { Window } from './params.ts';
 import { MAX_NODES } from './params.ts';
 import { attachment, pprofAnswer } from './pprof-answer.ts';
 import { readIfThere } from './read-if-there.ts';
-import { flamegraphBody } from './routes/flamegraph.ts';
 
 /** `query` is the selector as it was given. */
 type Asked = Window & { query: string };

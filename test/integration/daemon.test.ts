@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FlamegraphBody } from '../../src/server/routes/flamegraph.ts';
+import type { FlamegraphBody } from '../../src/query/flamegraph-body.ts';
 import { decodePprof } from '../query/decode-pprof.ts';
 import { Daemon, isAlive, removeFolder, ROOT, temporaryFolder } from '../support/daemon.ts';
 import { Programs, until } from '../support/programs.ts';

@@ -34,7 +34,6 @@ export class ServiceRun {
   readonly collector: Collector;
   readonly flusher: Flusher;
   readonly #symbolizer: Symbolizer;
-  readonly #naming: Naming;
 
   private constructor({ host, store, ledger }: SamplingParts) {
     this.host = host;
@@ -43,8 +42,8 @@ export class ServiceRun {
     const { collector, symbolizer } = namingCollector({ host, ledger });
     this.collector = collector;
     this.#symbolizer = symbolizer;
-    this.#naming = new Naming(symbolizer, store);
-    this.flusher = new Flusher({ session: host.session.id, collector, ledger, store, naming: this.#naming });
+    const naming = new Naming(symbolizer, store);
+    this.flusher = new Flusher({ session: host.session.id, collector, ledger, store, naming });
   }
 
   static async start(parts: SamplingParts): Promise<ServiceRun> {
@@ -56,9 +55,7 @@ export class ServiceRun {
   /** Stores and names everything recorded so far. */
   async flush(): Promise<void> {
     await this.collector.drain();
-    await this.flusher.flush();
-    await this.#naming.settled(10_000);
-    await this.flusher.flush(true);
+    await this.flusher.flushWithNames(10_000);
   }
 
   conservation(): Conservation {

@@ -1,6 +1,6 @@
 // What the page asks of the server, and how failures reach the page.
 import type { TopTable } from '../../src/query/top.ts';
-import type { FlamegraphBody } from '../../src/server/routes/flamegraph.ts';
+import type { FlamegraphBody } from '../../src/query/flamegraph-body.ts';
 import type { StatusBody } from '../../src/server/status.ts';
 import { noteAnswer, noteSilence } from './connection.ts';
 import type { DiffBody } from './compare/diff-body.ts';

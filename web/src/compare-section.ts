@@ -1,13 +1,14 @@
 // The window against a base window: asks for the difference and has it drawn.
 import type { DiffBody } from './api.ts';
-import { ask, failureOf } from './api.ts';
+import { ask } from './api.ts';
 import type { CompareView } from './compare/compare-view.ts';
 import { createCompareView } from './compare/compare-view.ts';
-import { connectionLost, serverNow } from './connection.ts';
+import { serverNow } from './connection.ts';
 import { byId } from './dom.ts';
 import { Latest } from './latest.ts';
 import { hideNotice, showNotice } from './notice.ts';
 import { diffPath } from './requests.ts';
+import { showFailure } from './section-failure.ts';
 import type { SectionHost } from './section-host.ts';
 import { baseTexts } from './time/overview.ts';
 import type { ViewState } from './view-state.ts';
@@ -103,14 +104,7 @@ export class CompareSection {
   }
 
   #fail(error: unknown): void {
-    const failure = failureOf(error);
-    if (failure.code === 'bad_selector') {
-      this.#host.badFilter(failure.text);
-      if (this.#body !== undefined) return;
-    }
-    if (failure.code === 'unreachable' && this.#body !== undefined && connectionLost() !== undefined) return;
-    this.#area.hidden = true;
-    const retry = () => this.#host.retry();
-    showNotice({ title: 'These windows cannot be compared', text: failure.text, tone: 'error', retry });
+    const drawn = this.#body !== undefined;
+    showFailure(this.#host, error, { area: this.#area, title: 'These windows cannot be compared', drawn });
   }
 }

@@ -1,7 +1,7 @@
 // One window: its flame graph and its table of functions, with the reason where there is nothing to draw.
 import type { FlamegraphBody, StatusBody, TopBody } from './api.ts';
 import { ask, failureOf } from './api.ts';
-import { connectionLost, serverNow } from './connection.ts';
+import { serverNow } from './connection.ts';
 import { byId } from './dom.ts';
 import { emptyReason } from './empty-reason.ts';
 import { FlamePane } from './flame-pane.ts';
@@ -12,6 +12,7 @@ import { Latest } from './latest.ts';
 import { hideNotice, showNotice } from './notice.ts';
 import { renderPath } from './path-line.ts';
 import { flamegraphPath, topPath } from './requests.ts';
+import { showFailure } from './section-failure.ts';
 import type { SectionHost } from './section-host.ts';
 import { renderCut, renderLegend, renderMatch, renderTotals } from './summary.ts';
 import { FunctionTable } from './table/function-table.ts';
@@ -173,17 +174,8 @@ export class ExploreSection {
   }
 
   #fail(error: unknown): void {
-    const failure = failureOf(error);
-    if (failure.code === 'bad_selector') {
-      this.#host.badFilter(failure.text);
-      if (this.#body !== undefined) return;
-    }
-    // The last picture stays, and the line above it says of when it is.
-    if (failure.code === 'unreachable' && this.#body !== undefined && connectionLost() !== undefined) return;
-    // Without an answer the old graph would pass for the window asked for.
-    this.#area.hidden = true;
-    const retry = () => this.#host.retry();
-    showNotice({ title: 'This window cannot be shown', text: failure.text, tone: 'error', retry });
+    const drawn = this.#body !== undefined;
+    showFailure(this.#host, error, { area: this.#area, title: 'This window cannot be shown', drawn });
   }
 
   #drawLegend(): void {

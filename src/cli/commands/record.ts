@@ -9,12 +9,16 @@ import { formatFrom } from '../output-target.ts';
 
 /** What `record` is to do, read from the command line. */
 export interface RecordRequest {
+  /** Of a recording without a command. */
   durationMs: number;
   rateHz: number;
   pid?: number;
+  /** `-` is standard output; without it the top functions are printed. */
   output?: string;
   format: ProfileFormat;
+  /** Print the top functions as JSON. */
   json: boolean;
+  /** Empty where the host or a process is recorded. */
   command: readonly string[];
 }
 

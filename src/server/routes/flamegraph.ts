@@ -1,12 +1,8 @@
 // GET /api/v1/flamegraph: a window's call tree as columns and string tables.
 import { createRoute, z } from '@hono/zod-openapi';
-import type { TimeRange } from '../../model/selector.ts';
-import type { StackTable } from '../../model/stack-table.ts';
-import type { CallTreeOptions } from '../../query/call-tree.ts';
-import { callTree, flamegraphJson } from '../../query/call-tree.ts';
+import { flamegraphBody } from '../../query/flamegraph-body.ts';
 import { parseFramePath } from '../../query/frame-path.ts';
 import type { App, ServerContext } from '../context.ts';
-import { objectKinds } from '../object-kinds.ts';
 import { groupOption, readWindow, treeQuery, windowQuery } from '../params.ts';
 import { errorResponses, jsonResponse } from '../responses.ts';
 
@@ -29,7 +25,6 @@ export const flamegraphSchema = z
     hidden: z.object({ nodes: z.number(), count: z.number(), share: z.number() }),
   })
   .openapi('Flamegraph');
-export type FlamegraphBody = z.infer<typeof flamegraphSchema>;
 
 const route = createRoute({
   method: 'get',
@@ -38,20 +33,6 @@ const route = createRoute({
   request: { query: windowQuery.extend(treeQuery) },
   responses: { 200: jsonResponse(flamegraphSchema, 'The tree.'), ...errorResponses },
 });
-
-export function flamegraphBody(
-  table: StackTable,
-  range: TimeRange,
-  options: CallTreeOptions,
-): FlamegraphBody {
-  const tree = callTree(table, options);
-  return {
-    ...range,
-    ...flamegraphJson(tree),
-    periodNs: table.periodNs,
-    objectKinds: objectKinds(tree.objects, table),
-  };
-}
 
 export function flamegraphRoutes(app: App, { store, now }: ServerContext): void {
   app.openapi(route, async (c) => {
