@@ -1,7 +1,7 @@
 // A collector and the symbolizer that names its objects: each needs something that the other knows.
 import type { CollectorOptions } from '../collector/collector.ts';
 import { Collector } from '../collector/collector.ts';
-import { readElfLayout } from '../symbolizer/elf/layout.ts';
+import { readElfLayout } from '../binary/elf/layout.ts';
 import { Symbolizer } from '../symbolizer/symbolizer.ts';
 
 /** The symbolizer opens objects through the collector; the collector asks the symbolizer where kernel code lies. */

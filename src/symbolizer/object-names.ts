@@ -1,10 +1,10 @@
 // ObjectNames: what answers for one object's addresses, whatever the format behind it.
 import { fstatSync } from 'node:fs';
 import type { MissReason } from '../model/frame.ts';
-import type { ByteSource, FdSource } from './byte-source.ts';
-import { ElfFile } from './elf/elf-file.ts';
+import type { ByteSource, FdSource } from '../binary/byte-source.ts';
+import { ElfFile } from '../binary/elf/elf-file.ts';
 import { readElfSymbols, readSymbolName, type ElfSymbolTable } from './elf/elf-symbols.ts';
-import { elfLayout, fileOffsetToAddress, type LoadSegment } from './elf/layout.ts';
+import { elfLayout, fileOffsetToAddress, type LoadSegment } from '../binary/elf/layout.ts';
 import type { Kallsyms } from './kernel/kallsyms.ts';
 import { readPerfMap, readPerfMapName, type PerfMap } from './perf-map.ts';
 import type { SymbolizeRequest } from './protocol.ts';

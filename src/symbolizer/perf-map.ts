@@ -1,7 +1,7 @@
 // Perf maps: `/tmp/perf-PID.map`, lines of `START SIZE name`, which just-in-time compilers append to.
 import { fstatSync } from 'node:fs';
-import { ascendingOrder } from './address-sort.ts';
-import { readUntil, type ByteSource } from './byte-source.ts';
+import { ascendingOrder } from '../binary/address-sort.ts';
+import { readUntil, type ByteSource } from '../binary/byte-source.ts';
 import { readHex, toNumber, type Halves } from './hex.ts';
 import { forEachLine } from './line-reader.ts';
 import { decodeName, MAX_NAME_BYTES } from './symbol-name.ts';

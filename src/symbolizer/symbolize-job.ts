@@ -1,7 +1,7 @@
 // SymbolizeJobs: what the worker does for a request. Free of threads, so that tests run it as it is.
 import type { MissReason } from '../model/frame.ts';
-import { BinaryFormatError } from './binary-format-error.ts';
-import { FdSource, isSystemError } from './byte-source.ts';
+import { BinaryFormatError } from '../binary/binary-format-error.ts';
+import { FdSource, isSystemError } from '../binary/byte-source.ts';
 import { IndexCache } from './index-cache.ts';
 import { readKallsyms, type KallsymsResult } from './kernel/kallsyms.ts';
 import { readKernelLayout } from './kernel/kernel-layout.ts';

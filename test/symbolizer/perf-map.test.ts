@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FdSource } from '../../src/symbolizer/byte-source.ts';
+import { FdSource } from '../../src/binary/byte-source.ts';
 import { readPerfMap, readPerfMapName, type PerfMap } from '../../src/symbolizer/perf-map.ts';
 import { FixtureFolder, mutations, withFd } from '../support/symbolizer-fixtures.ts';
 

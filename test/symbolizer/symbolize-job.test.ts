@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeObject } from '../../src/model/code-object.ts';
-import { readElfLayout } from '../../src/symbolizer/elf/layout.ts';
+import { readElfLayout } from '../../src/binary/elf/layout.ts';
 import { MISS_REASONS, type SymbolizeReply } from '../../src/symbolizer/protocol.ts';
 import { SymbolizeJobs } from '../../src/symbolizer/symbolize-job.ts';
 import { codeObject, FixtureFolder, withFd } from '../support/symbolizer-fixtures.ts';

@@ -1,9 +1,9 @@
 // Function names of an ELF file by address.
-import { readUntil, type ByteSource } from '../byte-source.ts';
+import { readUntil, type ByteSource } from '../../binary/byte-source.ts';
 import { decodeName, MAX_NAME_BYTES, withoutVersion } from '../symbol-name.ts';
 import type { SymbolIndex } from '../symbol-index.ts';
-import { SHT_DYNSYM, SHT_SYMTAB } from './constants.ts';
-import type { ElfFile } from './elf-file.ts';
+import { SHT_DYNSYM, SHT_SYMTAB } from '../../binary/elf/constants.ts';
+import type { ElfFile } from '../../binary/elf/elf-file.ts';
 import { indexCodeSymbols } from './symbol-spans.ts';
 import { readCodeSymbols, stringTable } from './symbols.ts';
 

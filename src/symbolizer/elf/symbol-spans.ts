@@ -1,5 +1,5 @@
 // From the symbols of a file to spans of code: one symbol per address, and an end for those without a size.
-import { ascendingOrder } from '../address-sort.ts';
+import { ascendingOrder } from '../../binary/address-sort.ts';
 import { flatten, type SymbolIndex } from '../symbol-index.ts';
 import type { CodeSymbols } from './symbols.ts';
 

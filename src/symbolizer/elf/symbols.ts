@@ -1,5 +1,5 @@
 // .symtab and .dynsym: which symbols name code, as columns.
-import { BinaryFormatError } from '../binary-format-error.ts';
+import { BinaryFormatError } from '../../binary/binary-format-error.ts';
 import {
   EM_AARCH64,
   EM_ARM,
@@ -16,9 +16,9 @@ import {
   STT_FUNC,
   STT_GNU_IFUNC,
   STT_NOTYPE,
-} from './constants.ts';
-import type { ElfFile } from './elf-file.ts';
-import type { Section } from './sections.ts';
+} from '../../binary/elf/constants.ts';
+import type { ElfFile } from '../../binary/elf/elf-file.ts';
+import type { Section } from '../../binary/elf/sections.ts';
 
 /** One row of a symbol table, as the file has it. */
 export interface ElfSymbol {

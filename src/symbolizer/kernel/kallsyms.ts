@@ -1,6 +1,6 @@
 // Kernel and module functions by relative address, from /proc/kallsyms.
-import { ascendingOrder } from '../address-sort.ts';
-import { BinaryFormatError } from '../binary-format-error.ts';
+import { ascendingOrder } from '../../binary/address-sort.ts';
+import { BinaryFormatError } from '../../binary/binary-format-error.ts';
 import { distance32, toBigInt } from '../hex.ts';
 import { decodeName } from '../symbol-name.ts';
 import { SymbolIndex } from '../symbol-index.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
-import { BinaryFormatError } from '../../../src/symbolizer/binary-format-error.ts';
-import { FdSource, MemorySource, type ByteSource } from '../../../src/symbolizer/byte-source.ts';
-import { ElfFile } from '../../../src/symbolizer/elf/elf-file.ts';
+import { BinaryFormatError } from '../../../src/binary/binary-format-error.ts';
+import { FdSource, MemorySource, type ByteSource } from '../../../src/binary/byte-source.ts';
+import { ElfFile } from '../../../src/binary/elf/elf-file.ts';
 import { readElfSymbols, readSymbolName } from '../../../src/symbolizer/elf/elf-symbols.ts';
 import { writeElf, type WrittenSymbol } from '../../support/elf-writer.ts';
 import { NaiveCodeSymbols, readelfSections } from '../../support/readelf-oracle.ts';

@@ -1,10 +1,10 @@
 // Bytes that a process wrote are not to be trusted: whatever they are, a reader answers or throws BinaryFormatError.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BinaryFormatError } from '../../../src/symbolizer/binary-format-error.ts';
-import { MemorySource } from '../../../src/symbolizer/byte-source.ts';
-import { ElfFile } from '../../../src/symbolizer/elf/elf-file.ts';
+import { BinaryFormatError } from '../../../src/binary/binary-format-error.ts';
+import { MemorySource } from '../../../src/binary/byte-source.ts';
+import { ElfFile } from '../../../src/binary/elf/elf-file.ts';
 import { readElfSymbols, readSymbolName } from '../../../src/symbolizer/elf/elf-symbols.ts';
-import { elfLayout } from '../../../src/symbolizer/elf/layout.ts';
+import { elfLayout } from '../../../src/binary/elf/layout.ts';
 import { writeElf } from '../../support/elf-writer.ts';
 import { fileBytes, FixtureFolder, mutations } from '../../support/symbolizer-fixtures.ts';
 

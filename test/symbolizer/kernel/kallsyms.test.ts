@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { BinaryFormatError } from '../../../src/symbolizer/binary-format-error.ts';
+import { BinaryFormatError } from '../../../src/binary/binary-format-error.ts';
 import { readKallsyms, type Kallsyms } from '../../../src/symbolizer/kernel/kallsyms.ts';
 import { readKernelLayout } from '../../../src/symbolizer/kernel/kernel-layout.ts';
 import { FixtureFolder, mutations, seededRandom, withFd } from '../../support/symbolizer-fixtures.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BinaryFormatError } from '../../src/symbolizer/binary-format-error.ts';
-import { Cursor } from '../../src/symbolizer/cursor.ts';
+import { BinaryFormatError } from '../../src/binary/binary-format-error.ts';
+import { Cursor } from '../../src/binary/cursor.ts';
 
 function encodeUleb(value: bigint): number[] {
   const bytes: number[] = [];

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MemorySource } from '../../../src/symbolizer/byte-source.ts';
+import { MemorySource } from '../../../src/binary/byte-source.ts';
 import {
   elfLayout,
   fileOffsetToAddress,
   readElfLayout,
   type LoadSegment,
-} from '../../../src/symbolizer/elf/layout.ts';
+} from '../../../src/binary/elf/layout.ts';
 import { fileBytes, FixtureFolder, run, withFd } from '../../support/symbolizer-fixtures.ts';
 
 const folder = new FixtureFolder();
