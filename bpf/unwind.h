@@ -76,7 +76,8 @@ struct pl_table_header {
 	pl_u32 first_page; /* file offset >> PL_PAGE_BITS */
 	pl_u32 page_count;
 	pl_u32 row_count;
-	pl_u32 reserved[2];
+	pl_u32 code_bytes; /* in the file, of executable segments: what the rows do not cover of it has no CFI */
+	pl_u32 reserved;
 };
 
 PL_ASSERT(sizeof(struct pl_rule) == 20, "pl_rule is five words");

@@ -1,33 +1,39 @@
-// `npm run generate`: prints src/collector/wire.gen.ts from bpf/wire.h, by a C program that the compiler lays out
-// just as it lays out the addon. With `--check` nothing is written, and a difference is a failure.
+// `npm run generate`: prints src/collector/wire.gen.ts from bpf/wire.h and src/unwind/table-layout.gen.ts from
+// bpf/unwind.h, by C programs that the compiler lays out just as it lays out the addon. With `--check` nothing is
+// written, and a difference is a failure.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, setupOrExit } from './setup.mjs';
 
-const SOURCE = 'native/print-wire.c';
-const TARGET = 'src/collector/wire.gen.ts';
+const GENERATED = [
+  { header: 'bpf/wire.h', source: 'native/print-wire.c', path: 'src/collector/wire.gen.ts' },
+  { header: 'bpf/unwind.h', source: 'native/print-unwind.c', path: 'src/unwind/table-layout.gen.ts' },
+];
 
 await setupOrExit('check');
 const { format, resolveConfig } = await import('prettier');
-const target = join(ROOT, TARGET);
-const wanted = await format(printed(), { ...(await resolveConfig(target)), filepath: target });
-const present = existsSync(target) ? readFileSync(target, 'utf8') : '';
-if (wanted === present) {
-  console.log(`${TARGET} is up to date`);
-} else if (process.argv.includes('--check')) {
-  fail(`${TARGET} is not what bpf/wire.h says. Run: npm run generate`);
-} else {
-  writeFileSync(target, wanted);
-  console.log(`${TARGET} written`);
+for (const { header, source, path } of GENERATED) {
+  const target = join(ROOT, path);
+  const wanted = await format(printed(source), { ...(await resolveConfig(target)), filepath: target });
+  const present = existsSync(target) ? readFileSync(target, 'utf8') : '';
+  if (wanted === present) {
+    console.log(`${path} is up to date`);
+  } else if (process.argv.includes('--check')) {
+    fail(`${path} is not what ${header} says. Run: npm run generate`);
+  } else {
+    writeFileSync(target, wanted);
+    console.log(`${path} written`);
+  }
 }
 
-function printed() {
+/** @param {string} source - a C program @returns what it prints */
+function printed(source) {
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-generate-'));
   try {
-    const program = join(folder, 'print-wire');
-    output(process.env['CC'] ?? 'cc', ['-Wall', '-Wextra', '-Werror', '-I', 'bpf', SOURCE, '-o', program]);
+    const program = join(folder, 'print');
+    output(process.env['CC'] ?? 'cc', ['-Wall', '-Wextra', '-Werror', '-I', 'bpf', source, '-o', program]);
     return output(program, []);
   } finally {
     rmSync(folder, { recursive: true });
