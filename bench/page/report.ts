@@ -125,7 +125,7 @@ function method({ recording, ours, peer, size }: PageResult): string {
     `The window: ${recording.stacks.toLocaleString('en')} distinct stacks and ` +
     `${recording.samples.toLocaleString('en')} samples of this machine, ${minutes} minutes of compilations (cc, go), ` +
     'type checks (node) and openssl, served by `pilotlight serve --no-sampler` from DuckDB. The page asks for its ' +
-    `4,000 heaviest frames and draws ${ours.frames.toLocaleString('en')}, those of a pixel or more. From the input ` +
+    `4,000 heaviest frames and draws ${ours.frames.toLocaleString('en')}, those of two pixels or more. From the input ` +
     '(or the start of the navigation, nothing cached) until the frame on the screen after which nothing changes any ' +
     'more; a new window includes the query, a search is a whole term at once. ' +
     `${beside} Style sheet: ${kilobytes(size.style)} compressed; the template of the HTML report: ` +

@@ -125,7 +125,7 @@ describe('the page on one window', () => {
     let compared = 0;
     for (const { name, cumNs } of top.rows.values()) {
       const expected = (whole * cumNs) / top.totalNs;
-      // A group may have the name of a function; frames below a pixel are not drawn.
+      // A group may have the name of a function; frames below two pixels are not drawn.
       if (expected < 3 || name === 'restic' || name === 'backup') continue;
       expect(Math.abs(widthOf(all, name) - expected), name).toBeLessThan(2);
       compared++;

@@ -5,8 +5,13 @@ import { select, selection } from 'd3-selection';
 import { matches } from './frame-tree.ts';
 
 const CELL_HEIGHT_PX = 20;
-/** Narrower frames are not drawn: at five DOM nodes per frame a zoom over all of them would take half a second. */
-const MIN_FRAME_PX = 1;
+/**
+ * Narrower frames can be neither read nor hit, and are not drawn until a zoom makes them wider: a busy window has
+ * thousands of them, and each takes five DOM nodes.
+ */
+const MIN_FRAME_PX = 2;
+/** d3-flame-graph leaves the labels of narrower frames empty. */
+const MIN_LABEL_PX = 35;
 
 /**
  * d3-flame-graph animates every attribute of every frame, over 0 ms when told so: four timers per frame, most of the
@@ -57,6 +62,7 @@ export interface FlameChart<F extends ChartFrame> {
   isDrawn(frame: F): boolean;
   /** Draws again in the colours of the scheme. */
   recolour(): void;
+  /** Fits the drawing to the element, if that has another width than it was drawn for. */
   resize(): void;
 }
 
@@ -67,6 +73,8 @@ export function createFlameChart<F extends ChartFrame>(
   const chart = flamegraph<F>();
   let matched: ((frame: F) => boolean) | undefined;
   let drawn = false;
+  /** px */
+  let width = 0;
   /** Key of the frame zoomed into; '' for the whole. */
   let zoomed = '';
   /** Zooming by program must not look like a click. */
@@ -94,6 +102,7 @@ export function createFlameChart<F extends ChartFrame>(
     .setDetailsHandler(() => undefined)
     .onClick((node) => {
       if (quiet) return;
+      dropEmptyLabels();
       zoomed = node.parent === null ? '' : node.data.key;
       events.onZoom(node.data);
     });
@@ -116,7 +125,16 @@ export function createFlameChart<F extends ChartFrame>(
     }
   };
 
+  /** An empty label costs as much to lay out as a written one: each is a foreign object with a box of its own. */
+  const dropEmptyLabels = () => {
+    for (const label of element.querySelectorAll('foreignObject')) {
+      if (Number(label.getAttribute('width')) < MIN_LABEL_PX) label.setAttribute('display', 'none');
+      else label.removeAttribute('display');
+    }
+  };
+
   const highlight = (next: ((frame: F) => boolean) | undefined) => {
+    if (next === undefined && matched === undefined) return;
     matched = next;
     paint();
   };
@@ -125,10 +143,12 @@ export function createFlameChart<F extends ChartFrame>(
     show(tree, inverted) {
       matched = undefined;
       zoomed = '';
-      chart.inverted(inverted).width(element.clientWidth).height(null);
+      width = element.clientWidth;
+      chart.inverted(inverted).width(width).height(null);
       if (drawn) chart.update(tree);
       else select(element).datum(tree).call(chart);
       drawn = true;
+      dropEmptyLabels();
     },
     zoom(key) {
       if (!drawn || key === zoomed) return;
@@ -139,6 +159,7 @@ export function createFlameChart<F extends ChartFrame>(
         .find((node) => node.data.key === key);
       zoomed = found?.parent == null ? '' : key;
       if (found !== undefined && zoomed !== '') quietly(() => chart.zoomTo(found));
+      dropEmptyLabels();
     },
     search(text) {
       highlight(text === '' ? undefined : (frame) => matches(frame, text));
@@ -156,7 +177,12 @@ export function createFlameChart<F extends ChartFrame>(
     isDrawn: ({ key }) => drawnFrames().some((frame) => frameOf(frame).key === key),
     recolour: paint,
     resize() {
-      if (drawn) chart.width(element.clientWidth).update();
+      const now = element.clientWidth;
+      // The height follows from the data; only a new width needs another drawing.
+      if (!drawn || now === width || now === 0) return;
+      width = now;
+      chart.width(width).update();
+      dropEmptyLabels();
     },
   };
 }

@@ -56,13 +56,7 @@ export class FlamePane {
     });
     this.#area.addEventListener('keydown', (event) => this.#key(event));
     this.#area.addEventListener('blur', () => this.#chart.mark(''));
-    let width = this.#area.clientWidth;
-    new ResizeObserver(() => {
-      // The height follows from the data; only a new width needs another drawing.
-      if (this.#area.clientWidth === width || this.#area.clientWidth === 0) return;
-      width = this.#area.clientWidth;
-      this.#chart.resize();
-    }).observe(this.#area);
+    new ResizeObserver(() => this.#chart.resize()).observe(this.#area);
   }
 
   show(tree: FrameNode, state: ViewState): void {
