@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
 import { LABELS } from '../model/selector.ts';
+import { DEFAULT_TREE, MAX_NODES } from '../query/page-request.ts';
 import { MAX_SELECTOR_LENGTH, parseSelector } from '../query/selector.ts';
 import type { RangeNames } from '../query/time.ts';
 import { parseRange, parseTime } from '../query/time.ts';
@@ -49,16 +50,12 @@ export const queryParam = z
 /** Parameters of every route that asks about a window. Unknown parameters are refused by name. */
 export const windowQuery = z.strictObject({ from: fromParam, until: untilParam, query: queryParam });
 
-/** What a screen can show; the page asks again for what was hidden. */
-const DEFAULT_NODES = 4000;
-export const MAX_NODES = 50_000;
-
 /** Parameters of every route that answers a call tree. */
 export const treeQuery = {
   maxNodes: integerParam(
     1,
     MAX_NODES,
-    DEFAULT_NODES,
+    DEFAULT_TREE.nodes,
     'The heaviest nodes are kept; `hidden` tells the rest.',
   ),
   root: z.string().optional().openapi({

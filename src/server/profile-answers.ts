@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Context } from 'hono';
 import type { TimeRange } from '../model/selector.ts';
 import { flamegraphBody } from '../query/flamegraph-body.ts';
+import { MAX_NODES } from '../query/page-request.ts';
 import { encodeFolded } from '../query/folded.ts';
 import { encodeReport, ReportTemplateError } from '../query/report-html.ts';
 import { encodeSpeedscope } from '../query/speedscope.ts';
 import type { ServerContext } from './context.ts';
 import { ApiError } from './errors.ts';
 import type { Window } from './params.ts';
-import { MAX_NODES } from './params.ts';
 import { attachment, pprofAnswer } from './pprof-answer.ts';
 import { readIfThere } from './read-if-there.ts';
 

@@ -35,6 +35,14 @@ describe('GET /', () => {
     expect(await response.text()).toContain('<title>page</title>');
   });
 
+  it('names the first request of the page, so that the browser sends it at once', async () => {
+    const response = await app.request('/?from=now-1h&group=pid');
+    expect(response.headers.get('link')).toBe(
+      '</api/v1/flamegraph?from=now-1h&until=now&groupBy=pid&maxNodes=4000>; rel=preload; as=fetch; crossorigin',
+    );
+    expect((await app.request('/?mode=compare')).headers.has('link')).toBe(false);
+  });
+
   it('says how to build the page where it has not been built', async () => {
     const response = await fakeApp({ webRoot: join(folder, 'nowhere') }).request('/');
     expect(response.status).toBe(503);

@@ -74,19 +74,6 @@ async function getJson(path: string, signal?: AbortSignal): Promise<unknown> {
   return response.json();
 }
 
-/** Empty and undefined values are left out. */
-export function pathWith(
-  path: string,
-  values: Readonly<Record<string, string | number | undefined>>,
-): string {
-  const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) {
-    if (value !== undefined && value !== '') params.set(name, String(value));
-  }
-  const text = params.toString();
-  return text === '' ? path : `${path}?${text}`;
-}
-
 /** GET that path; the caller knows what the route answers. */
 export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await getJson(path, signal)) as T;

@@ -1,4 +1,5 @@
 // One window: its flame graph and its table of functions, with the reason where there is nothing to draw.
+import { flamegraphPath, MAX_NODES } from '../../src/query/page-request.ts';
 import type { FlamegraphBody, StatusBody, TopBody } from './api.ts';
 import { ask, failureOf } from './api.ts';
 import { serverNow } from './connection.ts';
@@ -11,14 +12,14 @@ import { functionKey } from './function-key.ts';
 import { Latest } from './latest.ts';
 import { hideNotice, showNotice } from './notice.ts';
 import { renderPath } from './path-line.ts';
-import { flamegraphPath, topPath } from './requests.ts';
+import { topPath } from './requests.ts';
 import { showFailure } from './section-failure.ts';
 import type { SectionHost } from './section-host.ts';
 import { renderCut, renderLegend, renderMatch, renderTotals } from './summary.ts';
 import { FunctionTable } from './table/function-table.ts';
 import type { FunctionRow } from './table/function-rows.ts';
 import type { ViewState } from './view-state.ts';
-import { MAX_NODES, sameData } from './view-state.ts';
+import { sameData } from './view-state.ts';
 
 export class ExploreSection {
   readonly #host: SectionHost;

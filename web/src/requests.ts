@@ -1,5 +1,5 @@
 // The addresses that a state asks the server for.
-import { pathWith } from './api.ts';
+import { pathWith } from '../../src/query/page-request.ts';
 import type { Bins } from './timeline/timeline-bins.ts';
 import type { TimeTexts } from './time/presets.ts';
 import type { ViewState } from './view-state.ts';
@@ -11,10 +11,6 @@ const FUNCTIONS = 1000;
 /** Rows of the table of differences. */
 const DIFF_FUNCTIONS = 500;
 const LABEL_VALUES = 200;
-
-export function flamegraphPath({ from, until, query, group, root, nodes }: ViewState): string {
-  return pathWith('/api/v1/flamegraph', { from, until, query, groupBy: group, root, maxNodes: nodes });
-}
 
 export function topPath({ from, until, query, sort }: ViewState): string {
   const by = sort === 'total' ? 'total' : 'self';

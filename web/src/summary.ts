@@ -1,4 +1,5 @@
 // The lines around the graph: totals, legend, search share, and what was cut.
+import { MAX_NODES } from '../../src/query/page-request.ts';
 import type { FlamegraphBody } from './api.ts';
 import { byId, element } from './dom.ts';
 import { formatCount, formatDuration, formatShare } from './format.ts';
@@ -9,7 +10,6 @@ import type { Scheme } from './palette.ts';
 import { classColour } from './palette.ts';
 import { CLASS_NAMES } from './tooltip.ts';
 import type { ViewState } from './view-state.ts';
-import { MAX_NODES } from './view-state.ts';
 
 /** `tree` begins at the path asked for; its share of the window is told where that is not the whole. */
 export function renderTotals(body: FlamegraphBody, tree: FrameNode): void {

@@ -1,5 +1,7 @@
 // The page's whole state, as the URL's query string tells it. Defaults are left out of the URL.
 import type { LabelName } from '../../src/model/selector.ts';
+import type { TreeState } from '../../src/query/page-request.ts';
+import { DEFAULT_TREE, nodesOf } from '../../src/query/page-request.ts';
 
 export type Mode = 'explore' | 'compare';
 export type View = 'icicle' | 'flame';
@@ -12,17 +14,12 @@ export type Widths = 'both' | 'before' | 'after';
 /** Top of the timeline's axis: every CPU of the host, or the highest point shown. */
 export type Scale = 'cpus' | 'peak';
 
-export interface ViewState {
+/** `group` is also the layers of the timeline. */
+export interface ViewState extends TreeState {
   mode: Mode;
-  /** As the server reads times: relative, RFC 3339 or epoch ms. */
-  from: string;
-  until: string;
   /** What the timeline spans; '' for what suits the window. */
   rangeFrom: string;
   rangeUntil: string;
-  query: string;
-  /** Label whose values are the first level of the graph and the layers of the timeline; '' for none. */
-  group: string;
   scale: Scale;
   panes: Panes;
   view: View;
@@ -31,13 +28,9 @@ export interface ViewState {
   pick: string;
   /** Key of the frame zoomed into; '' for the whole. */
   zoom: string;
-  /** Frame names from the outermost, as the server's `root` reads them; '' for the whole. */
-  root: string;
   sort: Sort;
   live: boolean;
   theme: Theme;
-  /** Frames asked for at most. */
-  nodes: number;
   /** The window compared with; '' for the same length right before. */
   baseFrom: string;
   baseUntil: string;
@@ -51,23 +44,18 @@ export interface ViewState {
 
 export const DEFAULT_STATE: Readonly<ViewState> = {
   mode: 'explore',
-  from: 'now-5m',
-  until: 'now',
+  ...DEFAULT_TREE,
   rangeFrom: '',
   rangeUntil: '',
-  query: '',
-  group: 'comm',
   scale: 'cpus',
   panes: 'flame',
   view: 'icicle',
   search: '',
   pick: '',
   zoom: '',
-  root: '',
   sort: 'self',
   live: false,
   theme: 'system',
-  nodes: 4000,
   baseFrom: '',
   baseUntil: '',
   baseQuery: '',
@@ -75,8 +63,6 @@ export const DEFAULT_STATE: Readonly<ViewState> = {
   widths: 'both',
   diffSort: '',
 };
-
-export const MAX_NODES = 50_000;
 
 export const GROUPS: readonly { label: LabelName | ''; name: string }[] = [
   { label: 'comm', name: 'Process' },
@@ -91,11 +77,6 @@ export const GROUPS: readonly { label: LabelName | ''; name: string }[] = [
   { label: 'cpu', name: 'CPU' },
   { label: '', name: 'Nothing' },
 ];
-
-function nodesOf(text: string): number {
-  const nodes = Number(text);
-  return Number.isInteger(nodes) && nodes >= 1 && nodes <= MAX_NODES ? nodes : DEFAULT_STATE.nodes;
-}
 
 /** Unknown or malformed parts fall back to their defaults; times and selectors are for the server to judge. */
 export function parseState(queryString: string): ViewState {
@@ -124,7 +105,7 @@ export function parseState(queryString: string): ViewState {
     sort: oneOf('sort', ['self', 'total', 'name', 'object']),
     live: params.get('live') === '1',
     theme: oneOf('theme', ['system', 'light', 'dark']),
-    nodes: nodesOf(text('nodes')),
+    nodes: nodesOf(params.get('nodes')),
     baseFrom: text('baseFrom'),
     baseUntil: text('baseUntil'),
     baseQuery: text('baseQuery'),

@@ -1,6 +1,7 @@
 // GET / and the page's files. A path is either one of the few shapes the build makes or not found.
 import { extname, join } from 'node:path';
 import type { Context } from 'hono';
+import { firstRequest } from '../../query/page-request.ts';
 import type { App, ServerContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { readIfThere } from '../read-if-there.ts';
@@ -29,6 +30,9 @@ export function pageRoutes(app: App, { webRoot }: ServerContext): void {
     return c.body(bytes, 200, { 'content-type': type, 'cache-control': cacheControl(file) });
   };
   app.get('/', async (c) => {
+    // The answer is then on its way while the browser still reads the page's scripts and styles.
+    const first = firstRequest(new URL(c.req.url).searchParams);
+    if (first !== undefined) c.header('link', `<${first}>; rel=preload; as=fetch; crossorigin`);
     const page = await send(c, 'index.html');
     if (page !== undefined) return page;
     throw new ApiError(503, 'page_not_built', 'the page has not been built', 'run: npm run build');
