@@ -154,6 +154,15 @@ export class Cursor {
   }
 
   sleb(): number {
+    let value = 0;
+    const start = this.offset;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.u8();
+      value |= (byte & 0x7f) << shift;
+      // Bit 6 of the last byte is the sign: moved to the top and back it fills what is above.
+      if (byte < 0x80) return (value << (25 - shift)) >> (25 - shift);
+    }
+    this.offset = start;
     const wide = this.sleb64();
     if (BigInt.asIntN(54, wide) !== wide) this.fail('overflow', 'a LEB128 value does not fit 53 bits');
     return Number(wide);

@@ -10,6 +10,7 @@ import { recordCommand } from './commands/record.ts';
 import type { ServeFlags } from './commands/serve.ts';
 import { serveCommand } from './commands/serve.ts';
 import { topCommand } from './commands/top.ts';
+import { unwindTableCommand } from './commands/unwind-table.ts';
 import { DEFAULT_CONFIG_FILE, readConfigFile } from './config-file.ts';
 import { CommandFailure, failureLine, usageLines } from './failure.ts';
 import { GROUPS, valueOption } from './option.ts';
@@ -43,6 +44,7 @@ export function pilotlightProgram({ serve, record, openLocalApp }: Actions): Com
     topCommand(openLocalApp),
     exportCommand(openLocalApp),
     diffCommand(openLocalApp),
+    unwindTableCommand(),
     doctorCommand(),
   ];
   for (const command of commands) {

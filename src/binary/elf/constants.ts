@@ -6,7 +6,10 @@ export const ELFCLASS64 = 2;
 export const ELFDATA2LSB = 1;
 export const ELFDATA2MSB = 2;
 
+export const ET_REL = 1;
+
 export const EM_ARM = 40;
+export const EM_X86_64 = 62;
 export const EM_AARCH64 = 183;
 export const EM_RISCV = 243;
 
@@ -17,6 +20,7 @@ export const SHN_XINDEX = 0xffff;
 
 export const PT_LOAD = 1;
 export const PT_NOTE = 4;
+export const PT_GNU_EH_FRAME = 0x6474_e550;
 export const PF_X = 1;
 
 export const SHT_SYMTAB = 2;
@@ -26,6 +30,8 @@ export const SHT_NOBITS = 8;
 export const SHT_DYNSYM = 11;
 export const SHT_SYMTAB_SHNDX = 18;
 export const SHF_EXECINSTR = 4;
+export const SHF_COMPRESSED = 0x800;
+export const ELFCOMPRESS_ZLIB = 1;
 
 export const STB_LOCAL = 0;
 export const STB_GLOBAL = 1;
