@@ -30,10 +30,12 @@ complete -o filenames -o bashdefault -F _pilotlight pilotlight
 function commandCase({ name, options, words: argumentWords }: CommandFacts): string {
   const valued = options.filter(({ value }) => value !== 'none').map(optionCase);
   const flags = options.flatMap((option) => option.flags);
+  const offered = argumentWords === 'file' ? flags : [...flags, ...(argumentWords ?? ['--'])];
+  const files = argumentWords === 'file' ? ' $(compgen -f -- "$current")' : '';
   return `    ${name})
       case $previous in
 ${valued.join('\n')}
-        *) COMPREPLY=($(compgen -W '${words([...flags, ...(argumentWords ?? ['--'])])}' -- "$current")) ;;
+        *) COMPREPLY=($(compgen -W '${words(offered)}' -- "$current")${files}) ;;
       esac ;;`;
 }
 

@@ -1,5 +1,5 @@
 // What a shell has to know to complete a command line: commands, options, and what their values may be.
-import type { Command, Option } from 'commander';
+import type { Argument, Command, Option } from 'commander';
 
 /** What may follow an option. */
 export type ValueKind = 'none' | 'file' | 'directory' | 'choice' | 'text';
@@ -16,8 +16,8 @@ export interface CommandFacts {
   name: string;
   description: string;
   options: readonly OptionFacts[];
-  /** Words that its argument may be; null where it takes a command line, as `record -- CMD`. */
-  words: readonly string[] | null;
+  /** Words that its argument may be, or 'file' where it names one; null where it takes a command line, as `record -- CMD`. */
+  words: readonly string[] | 'file' | null;
 }
 
 export function commandFacts(program: Command): CommandFacts[] {
@@ -29,10 +29,14 @@ export function commandFacts(program: Command): CommandFacts[] {
       name: command.name(),
       description: command.description(),
       options: help.visibleOptions(command).map(optionFacts),
-      words: command.registeredArguments.some((argument) => argument.variadic)
-        ? null
-        : command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
+      words: argumentWords(command.registeredArguments),
     }));
+}
+
+function argumentWords(declared: readonly Argument[]): CommandFacts['words'] {
+  if (declared.some((argument) => argument.variadic)) return null;
+  if (declared.some((argument) => argument.name() === 'file')) return 'file';
+  return declared.flatMap((argument) => argument.argChoices ?? []);
 }
 
 function optionFacts(option: Option): OptionFacts {

@@ -15,11 +15,13 @@ ${commands.flatMap(commandLines).join('\n')}
 
 function commandLines({ name, options, words }: CommandFacts): string[] {
   const when = `complete -c pilotlight -n '__fish_seen_subcommand_from ${name}'`;
-  const argument =
-    words === null
-      ? [`${when} -a '(__fish_complete_subcommand)'`]
-      : [`${when} -f${words.length > 0 ? ` -a '${words.join(' ')}'` : ''}`];
-  return [...argument, ...options.map((option) => `${when} ${optionArguments(option)}`)];
+  return [...argumentLine(when, words), ...options.map((option) => `${when} ${optionArguments(option)}`)];
+}
+
+function argumentLine(when: string, words: CommandFacts['words']): string[] {
+  if (words === null) return [`${when} -a '(__fish_complete_subcommand)'`];
+  if (words === 'file') return [`${when} -F`];
+  return [`${when} -f${words.length > 0 ? ` -a '${words.join(' ')}'` : ''}`];
 }
 
 function optionArguments({ flags, description, value, choices }: OptionFacts): string {

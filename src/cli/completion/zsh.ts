@@ -26,9 +26,14 @@ if [[ $funcstack[1] == _pilotlight ]]; then _pilotlight "$@"; else compdef _pilo
 }
 
 function commandCase({ name, options, words }: CommandFacts): string {
-  const rest = words === null ? ["'*:: :_normal'"] : words.length > 0 ? [`'*: :(${words.join(' ')})'`] : [];
-  const lines = [...options.map(optionSpec), ...rest].map((spec) => `        ${spec}`);
+  const lines = [...options.map(optionSpec), ...argumentSpec(words)].map((spec) => `        ${spec}`);
   return `    ${name})\n      _arguments -s -S \\\n${lines.join(' \\\n')} ;;`;
+}
+
+function argumentSpec(words: CommandFacts['words']): string[] {
+  if (words === null) return ["'*:: :_normal'"];
+  if (words === 'file') return ["':file:_files'"];
+  return words.length > 0 ? [`'*: :(${words.join(' ')})'`] : [];
 }
 
 /** `'(-o --output)'{-o,--output}'[description]:value:_files'` */

@@ -49,6 +49,11 @@ describe('in bash', () => {
     expect(complete('pilotlight', 'completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']));
   });
 
+  it('a file may be the argument of a command', () => {
+    expect(complete('pilotlight', 'unwind-table', '/etc/host')).toContain('/etc/hosts');
+    expect(complete('pilotlight', 'unwind-table', '--j')).toEqual(['--json']);
+  });
+
   it('a command line of its own follows --', () => {
     expect(complete('pilotlight', 'record', '--', 'bas')).toContain('bash');
     expect(complete('pilotlight', 'record', '--', 'bash', '/etc/host')).toContain('/etc/hosts');

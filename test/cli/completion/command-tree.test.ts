@@ -9,7 +9,7 @@ const optionOf = (command: string, flag: string) =>
 describe('commandFacts', () => {
   it('has every command', () => {
     expect(facts.map(({ name }) => name)).toEqual([
-      'serve', 'record', 'top', 'export', 'diff', 'doctor', 'completion',
+      'serve', 'record', 'top', 'export', 'diff', 'unwind-table', 'doctor', 'completion',
     ]); // prettier-ignore
   });
 
@@ -22,7 +22,8 @@ describe('commandFacts', () => {
     expect(optionOf('top', '--help')).toMatchObject({ value: 'none' });
   });
 
-  it('tells a command line from words', () => {
+  it('tells a command line from words and files', () => {
+    expect(facts.find(({ name }) => name === 'unwind-table')?.words).toBe('file');
     expect(facts.find(({ name }) => name === 'record')?.words).toBeNull();
     expect(facts.find(({ name }) => name === 'completion')?.words).toEqual(['bash', 'zsh', 'fish']);
   });

@@ -22,6 +22,7 @@ describe('the script for fish', () => {
     expect(lines).toContain(
       "complete -c pilotlight -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'",
     );
+    expect(lines).toContain("complete -c pilotlight -n '__fish_seen_subcommand_from unwind-table' -F");
   });
 
   it('has one quoted description per line, whatever it holds', () => {

@@ -15,6 +15,7 @@ describe('the script for zsh', () => {
     expect(script).toContain(':value:(pprof folded speedscope html)');
     expect(script).toContain(':directory:_files -/');
     expect(script).toContain("'*:: :_normal'");
+    expect(script).toContain("':file:_files'");
   });
 
   it('escapes what would end a description', () => {
