@@ -1,6 +1,5 @@
 // One DuckDB instance on DATA_DIR/hot.duckdb: a connection that writes, connections that read, and a new instance
 // when the old one has failed.
-import { availableParallelism } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DataDir } from './data-dir.ts';
@@ -24,14 +23,11 @@ export interface DatabaseOptions {
 const CHECKPOINT_WAL_BYTES = 16 * 1024 * 1024;
 
 /**
- * Threads while somebody reads. Otherwise there is one: a second one is woken for every small statement of an append,
- * finds nothing to do and spins, which was a third of what appending cost.
+ * One thread. A second one is woken for every small statement of an append, finds nothing to do and spins, which was a
+ * third of what appending cost; and reading windows of 25,000 to 330,000 samples took a fifth more time and a third more
+ * CPU time with two than with one (the page that asks keeps the other CPU busy).
  */
-const READING_THREADS = Math.min(2, availableParallelism());
-
-async function setThreads(connection: DuckDBConnection, threads: number): Promise<void> {
-  if (READING_THREADS > 1) await connection.run(`SET threads = ${threads}`);
-}
+const THREADS = '1';
 
 export class HotDatabase {
   readonly dir: DataDir;
@@ -39,7 +35,6 @@ export class HotDatabase {
   readonly #gate = new ReadGate();
   #instance: DuckDBInstance | undefined;
   #writer: Statements | undefined;
-  #reading = 0;
   /** Writes run one after the other. */
   #writes: Promise<unknown> = Promise.resolve();
   /** Set by a failed write: DuckDB may have invalidated the instance (it does when the disk is full). */
@@ -71,13 +66,11 @@ export class HotDatabase {
       if (this.#closed || this.#instance === undefined) throw closedError(this.#closed);
       const connection = await this.#instance.connect();
       try {
-        if (this.#reading++ === 0) await setThreads(connection, READING_THREADS);
         await connection.run('BEGIN');
         return await work(connection);
       } finally {
         // Ends the transaction, which also drops the temporary tables of the work.
         await connection.run('ROLLBACK').catch(() => undefined);
-        if (--this.#reading === 0) await setThreads(connection, 1).catch(() => undefined);
         connection.closeSync();
       }
     });
@@ -158,7 +151,7 @@ export class HotDatabase {
     return {
       access_mode: this.#options.readOnly ? 'READ_ONLY' : 'READ_WRITE',
       memory_limit: `${Math.max(32, Math.floor(this.#options.memoryLimitBytes / 2 ** 20))}MiB`,
-      threads: '1',
+      threads: THREADS,
       temp_directory: this.dir.temp,
       preserve_insertion_order: 'false',
       autoinstall_known_extensions: 'false',

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Addressing, CodeObject, ObjectId, ObjectKind } from '../model/code-object.ts';
 import type { Frame } from '../model/frame.ts';
-import { MARKER_OBJECT, markerLocation, MARKERS } from '../model/location.ts';
+import { MARKER_OBJECT, markerLocation, markerName, MARKERS } from '../model/location.ts';
 import type { StackTable } from '../model/stack-table.ts';
 import { eachChunk, idWords, numbers, optionalTexts, texts } from './each-chunk.ts';
 import { highWord, IdIndex, lowWord } from './id-index.ts';
@@ -21,11 +21,14 @@ export async function fetchLocations(connection: DuckDBConnection, index: IdInde
   const objects = await fetchObjects(connection);
   const places = await fetchPlaces(connection, index, objects);
   const found = await fetchFrames(connection, index);
-  const named = Uint8Array.from(found, (frames) => (frames === undefined ? 0 : 1));
-  const locationFrames = found.map(
-    (frames, at) => frames ?? [standIn(objects[places.locationObject[at]!]!, places.locationAddress[at]!)],
-  );
-  return { ...places, locationFrames, locationNamed: named, objects };
+  const locationNamed = new Uint8Array(index.size);
+  const standIns = new StandIns(objects);
+  const locationFrames = found.map((frames, at) => {
+    if (frames === undefined) return standIns.of(places.locationObject[at]!, places.locationAddress[at]!);
+    locationNamed[at] = 1;
+    return frames;
+  });
+  return { ...places, locationFrames, locationNamed, objects };
 }
 
 /** The markers' object comes last: it also answers for a location that is not stored. */
@@ -97,19 +100,39 @@ async function fetchFrames(connection: DuckDBConnection, index: IdIndex): Promis
       for (let row = 0; row < rows; row++) {
         const at = index.find(id[2 * row]!, id[2 * row + 1]!);
         if (at < 0) continue;
-        const frames = (found[at] ??= []);
         const text = name(row);
-        frames[depth!(row)] = {
+        const frame = {
           name: text,
           systemName: mangled(row) ?? text,
           file: file(row),
           line: line!(row),
           column: column!(row),
         };
+        const frames = found[at];
+        // Most chains have one frame; an empty array that is written to makes room for sixteen.
+        if (frames === undefined && depth!(row) === 0) found[at] = [frame];
+        else (found[at] = frames ?? [])[depth!(row)] = frame;
       }
     },
   );
   return found;
+}
+
+/** The locations of an object that have no name share their frame: there may be more of them than of the others. */
+class StandIns {
+  readonly #objects: readonly CodeObject[];
+  readonly #known: (Frame[] | undefined)[] = [];
+
+  constructor(objects: readonly CodeObject[]) {
+    this.#objects = objects;
+  }
+
+  /** `object` is its index. */
+  of(object: number, address: number): Frame[] {
+    const { [object]: made } = this.#objects;
+    if (made!.kind === 'marker') return [standIn(made!, address)];
+    return (this.#known[object] ??= [standIn(made!, address)]);
+  }
 }
 
 /** What is shown for a location that has no name: it is still in an object, or stands for what was not there. */
@@ -121,7 +144,7 @@ export function standIn(object: CodeObject, address: number): Frame {
 function standInName(object: CodeObject, address: number): string {
   switch (object.kind) {
     case 'marker':
-      return MARKERS[address] ?? MARKERS[0];
+      return markerName(object, address);
     case 'kernel':
       return '[kernel]';
     case 'jit':

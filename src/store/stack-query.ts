@@ -103,40 +103,59 @@ async function fetchGroups(connection: DuckDBConnection): Promise<Groups> {
 }
 
 interface DistinctStacks {
-  /** Location indices of each distinct stack, by its number. */
-  stacks: Uint32Array[];
+  /** Location indices of all distinct stacks, end to end: an array for each would be tens of thousands of buffers. */
+  locations: Uint32Array;
+  /** Where each stack begins in `locations`, and where it ends, by its number. */
+  starts: Uint32Array;
+  ends: Uint32Array;
   locationIndex: IdIndex;
+}
+
+async function sizeOfWanted(connection: DuckDBConnection): Promise<{ stacks: number; frames: number }> {
+  const sums = await connection.runAndReadAll(
+    'SELECT count(*)::DOUBLE, coalesce(sum(len(location_ids)), 0)::DOUBLE FROM wanted',
+  );
+  return { stacks: sums.value(0, 0) as number, frames: sums.value(1, 0) as number };
 }
 
 /** Ids become dense indices here: far less time than joining them in SQL and fetching a row per frame. */
 async function fetchStacks(connection: DuckDBConnection): Promise<DistinctStacks> {
-  const stacks: Uint32Array[] = [];
+  const size = await sizeOfWanted(connection);
+  const locations = new Uint32Array(size.frames);
+  const starts = new Uint32Array(size.stacks);
+  const ends = new Uint32Array(size.stacks);
   const locationIndex = new IdIndex();
+  let end = 0;
   await eachChunk(connection, 'SELECT no, location_ids FROM wanted', (chunk, rows) => {
     const no = numbers(chunk, 0);
     const list = lists(chunk, 1);
     const words = wordsOf(list.childVector);
     for (let row = 0; row < rows; row++) {
-      const start = list.getEntryOffset(row);
-      const stack = new Uint32Array(list.getEntryLength(row));
-      for (let i = 0; i < stack.length; i++) {
-        stack[i] = locationIndex.add(words[2 * (start + i)]!, words[2 * (start + i) + 1]!);
+      const stack = no(row);
+      const first = list.getEntryOffset(row);
+      const last = first + list.getEntryLength(row);
+      starts[stack] = end;
+      for (let at = first; at < last; at++) {
+        locations[end++] = locationIndex.add(words[2 * at]!, words[2 * at + 1]!);
       }
-      stacks[no(row)] = stack;
+      ends[stack] = end;
     }
   });
-  return { stacks, locationIndex };
+  return { locations, starts, ends, locationIndex };
 }
 
 /** Each row of the answer gets its stack's locations, also where several rows share a stack. */
 function spreadStacks(
   stackNo: readonly number[],
-  { stacks }: DistinctStacks,
+  { locations, starts, ends }: DistinctStacks,
 ): Pick<StackTable, 'offsets' | 'stackLocations'> {
   const offsets = new Uint32Array(stackNo.length + 1);
-  stackNo.forEach((no, row) => (offsets[row + 1] = offsets[row]! + stacks[no]!.length));
+  stackNo.forEach((no, row) => (offsets[row + 1] = offsets[row]! + ends[no]! - starts[no]!));
   const stackLocations = new Uint32Array(offsets[stackNo.length]!);
-  stackNo.forEach((no, row) => stackLocations.set(stacks[no]!, offsets[row]));
+  let to = 0;
+  for (const no of stackNo) {
+    for (let at = starts[no]!; at < ends[no]!; at++) stackLocations[to++] = locations[at]!;
+  }
   return { offsets, stackLocations };
 }
 
