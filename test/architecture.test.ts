@@ -13,14 +13,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
   binary: [],
   collector: ['model'],
-  symbolizer: ['binary', 'model'],
-  unwind: ['binary', 'model'],
+  worker: [],
+  symbolizer: ['binary', 'worker', 'model'],
+  unwind: ['binary', 'worker', 'model'],
   store: ['model'],
   query: ['store', 'model'],
   server: ['query', 'store', 'model'],
   cli: ['query', 'unwind', 'binary', 'model'],
   // Puts the parts together into processes.
-  daemon: ['cli', 'server', 'query', 'store', 'symbolizer', 'unwind', 'binary', 'collector', 'model'],
+  daemon: [
+    'cli',
+    'server',
+    'query',
+    'store',
+    'symbolizer',
+    'unwind',
+    'worker',
+    'binary',
+    'collector',
+    'model',
+  ],
 };
 
 interface Import {

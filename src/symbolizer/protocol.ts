@@ -43,9 +43,6 @@ export interface KernelLayoutReply {
 
 export type Reply = SymbolizeReply | KernelLayoutReply;
 
-/** The worker's first message: its code has loaded, what fails from here on is a request's doing. */
-export const READY = 'ready';
-
 /** Handed to the worker at its start. */
 export interface WorkerSettings {
   maxIndexBytes: number;

@@ -1,13 +1,20 @@
 // Symbolizer: gives names to addresses of code objects, off the main thread.
-import type { CodeObject } from '../model/code-object.ts';
+import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import type { Frame, MissReason, SymbolResult } from '../model/frame.ts';
 import { MARKERS } from '../model/location.ts';
 import type { ObjectSource } from '../model/object-source.ts';
+import { Quarantine } from '../worker/quarantine.ts';
+import { Slots } from '../worker/slots.ts';
+import { WorkerThread, type JobFailure, type JobOutcome } from '../worker/worker-thread.ts';
 import type { KernelLayoutResult } from './kernel/kernel-layout.ts';
-import { MISS_REASONS, type SymbolizeReply, type SymbolizeRequest } from './protocol.ts';
-import { Quarantine } from './quarantine.ts';
-import { Slots } from './slots.ts';
-import { WorkerThread, type JobFailure, type JobOutcome } from './worker-thread.ts';
+import {
+  MISS_REASONS,
+  type Reply,
+  type Request,
+  type SymbolizeReply,
+  type SymbolizeRequest,
+  type WorkerSettings,
+} from './protocol.ts';
 
 export interface SymbolizerOptions {
   source: ObjectSource;
@@ -32,16 +39,19 @@ const MAX_OPEN = 3;
 
 export class Symbolizer {
   private readonly options: SymbolizerOptions;
-  private readonly thread: WorkerThread;
+  private readonly thread: WorkerThread<Request, Reply>;
   private readonly slots = new Slots(MAX_OPEN);
-  private readonly quarantine = new Quarantine();
+  private readonly quarantine = new Quarantine<ObjectId>();
   private closed = false;
 
   constructor(options: SymbolizerOptions) {
     this.options = options;
     this.thread = new WorkerThread({
       workerUrl: options.workerUrl ?? defaultWorkerUrl(),
-      maxIndexBytes: options.maxIndexBytes ?? DEFAULT_MAX_INDEX_BYTES,
+      name: 'symbolizer',
+      workerData: {
+        maxIndexBytes: options.maxIndexBytes ?? DEFAULT_MAX_INDEX_BYTES,
+      } satisfies WorkerSettings,
       idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
       jobTimeoutMs: options.jobTimeoutMs ?? DEFAULT_JOB_TIMEOUT_MS,
     });
@@ -110,7 +120,7 @@ export class Symbolizer {
     }
   }
 
-  private reportLoss(outcome: JobOutcome, object: CodeObject | null): void {
+  private reportLoss(outcome: JobOutcome<Reply>, object: CodeObject | null): void {
     if (!outcome.ok && outcome.failure !== 'closed') {
       this.options.onWorkerLost?.(outcome.failure, object, outcome.error);
     }

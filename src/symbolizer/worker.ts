@@ -1,7 +1,8 @@
 // The worker thread: one request at a time, in order. An error that is not a miss ends it, and the main thread
 // starts another.
 import { parentPort, workerData } from 'node:worker_threads';
-import { READY, type Request, type WorkerSettings } from './protocol.ts';
+import { READY } from '../worker/ready.ts';
+import type { Request, WorkerSettings } from './protocol.ts';
 import { SymbolizeJobs } from './symbolize-job.ts';
 
 if (parentPort === null) throw new Error('this file runs as a worker thread');

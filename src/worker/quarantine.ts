@@ -1,13 +1,12 @@
-// Quarantine: objects that cost the worker its life are left alone for a while, else each batch would cost another.
-import type { ObjectId } from '../model/code-object.ts';
+// Quarantine: objects that cost a worker its life are left alone for a while, else each batch would cost another.
 
 const QUARANTINE_MS = 10 * 60_000;
 const MAX_OBJECTS = 1024;
 
-export class Quarantine {
-  private readonly untilMs = new Map<ObjectId, number>();
+export class Quarantine<Key> {
+  private readonly untilMs = new Map<Key, number>();
 
-  add(object: ObjectId, nowMs = performance.now()): void {
+  add(object: Key, nowMs = performance.now()): void {
     this.untilMs.delete(object);
     this.untilMs.set(object, nowMs + QUARANTINE_MS);
     for (const oldest of this.untilMs.keys()) {
@@ -16,7 +15,7 @@ export class Quarantine {
     }
   }
 
-  has(object: ObjectId, nowMs = performance.now()): boolean {
+  has(object: Key, nowMs = performance.now()): boolean {
     const until = this.untilMs.get(object);
     if (until === undefined) return false;
     if (nowMs < until) return true;

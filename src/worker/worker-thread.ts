@@ -1,10 +1,14 @@
-// WorkerThread: the life of the worker. Started when there is work, replaced when it dies or takes too long, ended
-// when idle.
+// WorkerThread: the life of a worker thread. Started when there is work, replaced when it dies or takes too long,
+// ended when idle.
 import { Worker } from 'node:worker_threads';
-import { READY, type Reply, type Request, type WorkerSettings } from './protocol.ts';
+import { READY } from './ready.ts';
 
-export interface WorkerThreadOptions extends WorkerSettings {
+export interface WorkerThreadOptions {
   workerUrl: URL;
+  /** Of the thread, as debuggers and `top -H` show it. */
+  name: string;
+  /** Handed to the worker at its start. */
+  workerData?: unknown;
   idleMs: number;
   /** A job that takes longer loses its worker. */
   jobTimeoutMs: number;
@@ -16,11 +20,12 @@ export interface WorkerThreadOptions extends WorkerSettings {
  * - `busy`: too many workers hang in a read that does not return.
  */
 export type JobFailure = 'crashed' | 'not-started' | 'timeout' | 'busy' | 'closed';
-export type JobOutcome = { ok: true; reply: Reply } | { ok: false; failure: JobFailure; error?: Error };
+export type JobOutcome<Reply> =
+  { ok: true; reply: Reply } | { ok: false; failure: JobFailure; error?: Error };
 
-interface Job {
+interface Job<Request, Reply> {
   request: Request;
-  settle: (outcome: JobOutcome) => void;
+  settle: (outcome: JobOutcome<Reply>) => void;
   /** Called once the worker surely no longer uses the request's descriptor. */
   released: () => void;
 }
@@ -33,11 +38,12 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 
 /** Workers that were told to end and have not: their thread is inside a read (a dead network file system). */
 const MAX_HANGING = 2;
 
-export class WorkerThread {
+/** Its worker posts READY once, and then one reply per request. */
+export class WorkerThread<Request, Reply> {
   private readonly options: WorkerThreadOptions;
-  private readonly queue: Job[] = [];
+  private readonly queue: Job<Request, Reply>[] = [];
   private worker: Worker | undefined;
-  private current: Job | undefined;
+  private current: Job<Request, Reply> | undefined;
   private jobTimer: NodeJS.Timeout | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
   private hanging = 0;
@@ -53,7 +59,7 @@ export class WorkerThread {
   }
 
   /** Never rejects. Requests are answered one at a time, in order. */
-  run(request: Request, released: () => void): Promise<JobOutcome> {
+  run(request: Request, released: () => void): Promise<JobOutcome<Reply>> {
     return new Promise((settle) => {
       this.queue.push({ request, settle, released });
       this.next();
@@ -81,7 +87,7 @@ export class WorkerThread {
     }
   }
 
-  private dispatch(job: Job): void {
+  private dispatch(job: Job<Request, Reply>): void {
     clearTimeout(this.idleTimer);
     this.current = job;
     const worker = (this.worker ??= this.start());
@@ -93,11 +99,11 @@ export class WorkerThread {
   }
 
   private start(): Worker {
-    const { workerUrl, maxIndexBytes } = this.options;
+    const { workerUrl, workerData, name } = this.options;
     const worker = new Worker(workerUrl, {
-      workerData: { maxIndexBytes } satisfies WorkerSettings,
+      workerData,
       resourceLimits: RESOURCE_LIMITS,
-      name: 'symbolizer',
+      name,
       // Options of the process, such as a test runner's loader or --inspect, are not for the worker.
       execArgv: [],
     });
@@ -120,7 +126,7 @@ export class WorkerThread {
     return worker;
   }
 
-  private done(outcome: JobOutcome): void {
+  private done(outcome: JobOutcome<Reply>): void {
     clearTimeout(this.jobTimer);
     const job = this.current;
     this.current = undefined;
@@ -129,7 +135,7 @@ export class WorkerThread {
   }
 
   /** The current job ends at once; its descriptor is released when the thread has ended. */
-  private async abandon(outcome: JobOutcome): Promise<void> {
+  private async abandon(outcome: JobOutcome<Reply>): Promise<void> {
     const { worker, current } = this;
     clearTimeout(this.jobTimer);
     clearTimeout(this.idleTimer);
@@ -161,7 +167,7 @@ export class WorkerThread {
   }
 }
 
-function finish(job: Job, outcome: JobOutcome): void {
+function finish<Reply>(job: Job<unknown, Reply>, outcome: JobOutcome<Reply>): void {
   job.released();
   job.settle(outcome);
 }
