@@ -1,4 +1,4 @@
-// Bindings of host-files.h, clocks, and exec.
+// Bindings of host-files.h, resident.h, clocks, and exec.
 #include <fcntl.h>
 
 #include <csignal>
@@ -8,6 +8,7 @@
 
 #include "addon.h"
 #include "host-files.h"
+#include "resident.h"
 
 namespace pilotlight {
 namespace {
@@ -45,6 +46,10 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
+Napi::Value release_unused(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(release_unused_memory()));
+}
+
 /// exec(path, argv, environment): replaces this process; returns only by throwing.
 void replace_process(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
@@ -67,6 +72,7 @@ void export_host(Napi::Env env, Napi::Object exports) {
   exports.Set("openInRoot", Napi::Function::New(env, open_below));
   exports.Set("cgroupPath", Napi::Function::New(env, path_of_cgroup));
   exports.Set("clockNs", Napi::Function::New(env, clock_ns));
+  exports.Set("releaseUnusedMemory", Napi::Function::New(env, release_unused));
   exports.Set("exec", Napi::Function::New(env, replace_process));
 }
 

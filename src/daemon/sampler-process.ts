@@ -8,6 +8,7 @@ import { KitReceiver, PAIR_FD } from '../collector/remote-sampler-host.ts';
 import { SamplerServer } from '../collector/sampler-server.ts';
 import type { ServeOptions } from './options.ts';
 import { GIVE_UP } from './options.ts';
+import { releaseMemoryRegularly } from './release-memory.ts';
 
 export async function runSampler(options: ServeOptions): Promise<void> {
   process.title = 'pilotlight-sampler';
@@ -20,6 +21,7 @@ export async function runSampler(options: ServeOptions): Promise<void> {
   }
   const server = new SamplerServer(PAIR_FD);
   launcher.send(Buffer.from('R'));
+  releaseMemoryRegularly();
   const hotplug = setInterval(() => followCpus(sampler, launcher), HOTPLUG_POLL_MS);
   process.once('SIGTERM', () => {
     clearInterval(hotplug);

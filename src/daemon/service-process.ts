@@ -14,6 +14,7 @@ import { StoreError } from '../store/store-error.ts';
 import type { ServeOptions } from './options.ts';
 import { GIVE_UP } from './options.ts';
 import { ProfilingService } from './profiling-service.ts';
+import { releaseMemoryRegularly } from './release-memory.ts';
 import { STORED_ONLY } from './stored-only.ts';
 
 interface Running extends RunningService {
@@ -26,6 +27,7 @@ export async function runService(options: ServeOptions): Promise<void> {
   const service = options.sampler ? await startSampling(store) : withoutSampler();
   const server = await orGiveUp(options, listen(options, store, service));
   announce(options, server);
+  releaseMemoryRegularly();
   const stop = once(async () => {
     await server.close();
     await service.stop();
