@@ -32,6 +32,11 @@ export class AddressTable {
     return this.table.rule(segment === undefined ? 0 : this.table.find(address - segment.bias));
   }
 
+  /** True where the file has executable bytes. */
+  isCode(address: number): boolean {
+    return this.code.find(address) !== undefined;
+  }
+
   /** Calls for every row, ascending; the last says where the rules end. */
   forEachRow(visit: (address: number, rule: Rule) => void): void {
     const none = this.table.rule(0);
