@@ -28,6 +28,8 @@ struct mm_struct;
 
 struct task_struct {
 	unsigned int flags;
+	unsigned in_execve : 1;
+	void *stack;
 	struct task_struct *group_leader;
 	__u64 start_boottime; /* since 5.5, ns */
 	struct css_set *cgroups;
@@ -42,6 +44,11 @@ enum cgroup_subsys_id {
 	pids_cgrp_id = 11,
 };
 
+/* include/linux/sched.h */
+#define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
+
+/* Kernels before 5.15 have no bpf_task_pt_regs: there the registers lie at the end of a stack of this size. */
+#define THREAD_BYTES 16384
 
 #endif

@@ -5,16 +5,16 @@
  */
 #include <linux/types.h>
 #include <linux/bpf.h>
-#include <linux/bpf_perf_event.h>
 #include <stdbool.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "kernel.h"
-#include "registers.h"
 #include "wire.h"
 
 /* Set before load; the verifier sees them as constants, so unused filters cost nothing. */
 const volatile struct pl_config config SEC(".rodata.config");
+
+#include "walk-kernel.h"
 
 /* Indexed by CPU; max_entries is set to the number of possible CPUs before load. */
 struct {
@@ -93,17 +93,9 @@ static __always_inline bool rejected(const struct pl_sample *sample)
 	return false;
 }
 
-static __always_inline __u64 mix(__u64 hash, __u64 word)
-{
-	/* One multiply and one shift per word (wyhash's constants); collisions only cost a shared cache slot's resend
-	 * unless all 64 bits agree, which at 10^5 distinct stacks has odds below 10^-9. */
-	hash = (hash ^ word) * 0xa0761d6478bd642fULL;
-	return hash ^ (hash >> 29);
-}
-
 static __always_inline __u64 hash_frames(__u64 hash, const __u64 *frames, __u32 count)
 {
-	for (__u32 i = 0; i < PL_MAX_FRAMES; i++) {
+	for (__u32 i = 0; i < PL_MAX_KERNEL_FRAMES; i++) {
 		if (i >= count)
 			break;
 		hash = mix(hash, frames[i]);
@@ -112,20 +104,43 @@ static __always_inline __u64 hash_frames(__u64 hash, const __u64 *frames, __u32 
 }
 
 /* bpf_get_stack straight into the log; gives the number of frames, 0 and the flag on an error. */
-static __always_inline __u32 read_stack(void *ctx, __u64 *to, __u64 flags, struct pl_sample *sample,
-					__u16 error_flag)
+static __always_inline __u32 read_kernel_stack(void *ctx, struct pl_sample *record)
 {
-	long bytes = bpf_get_stack(ctx, to, PL_MAX_FRAMES * 8, flags);
+	long bytes = bpf_get_stack(ctx, record + 1, PL_MAX_KERNEL_FRAMES * 8, 0);
 
 	if (bytes < 0) {
-		sample->flags |= error_flag;
+		record->flags |= PL_FLAG_KERNEL_ERROR;
 		return 0;
 	}
-	return (__u32)bytes / 8;
+	__u32 frames = (__u32)bytes / 8;
+
+	/* Says to the verifier what bpf_get_stack guarantees. */
+	return frames > PL_MAX_KERNEL_FRAMES ? PL_MAX_KERNEL_FRAMES : frames;
+}
+
+/* Says which stack it is, and whether its body must be sent. */
+static __always_inline void identify_stack(struct pl_log_header *log, struct pl_sample *record, struct pl_walk *walk)
+{
+	/* The same addresses in another process are another stack. */
+	__u64 hash = mix(mix(record->start_ns, record->tgid), record->kernel_frames);
+
+	hash = hash_frames(hash, (void *)(record + 1), record->kernel_frames);
+	if (walk)
+		hash = mix(mix(hash, walk->hash), (__u64)walk->frames << 32 | walk->end);
+	record->stack_hash = hash;
+
+	__u32 slot = hash & (PL_SENT_SLOTS - 1);
+	__u64 sent = mix(log->generation, hash);
+
+	record->slot = slot;
+	if (log->sent[slot] != sent) {
+		log->sent[slot] = sent;
+		record->flags |= PL_FLAG_BODY;
+	}
 }
 
 SEC("perf_event")
-int sample(struct bpf_perf_event_data *ctx)
+int sample(struct pl_context *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
 	__u32 cpu_number = bpf_get_smp_processor_id();
@@ -157,10 +172,10 @@ int sample(struct bpf_perf_event_data *ctx)
 		COUNT_LOSS(cpu, PL_LOSS_NO_LOG);
 		goto out;
 	}
-	__u64 head = log->head;
+	__u64 head = log->head, used = head - *(volatile __u64 *)&log->tail;
 
 	/* Room for the largest record is asked for, so that nothing below can fail. */
-	if (head - *(volatile __u64 *)&log->tail > config.log_mask + 1ULL - PL_MAX_RECORD) {
+	if (used + PL_MAX_RECORD > config.log_mask + 1ULL) {
 		COUNT_LOSS(cpu, PL_LOSS_LOG_FULL);
 		goto out;
 	}
@@ -184,47 +199,36 @@ int sample(struct bpf_perf_event_data *ctx)
 	record->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	record->flags = 0;
 
-	__u64 *frames = (void *)(record + 1);
-	__u32 kernel_frames = 0, user_frames = 0;
-
-	if (interrupted_user_mode(ctx))
+	record->walk_end = PL_END_NONE;
+	record->kernel_frames = record->user_frames = record->skipped_frames = 0;
+	if (PL_IN_USER_MODE(&ctx->regs))
 		record->flags |= PL_FLAG_USER_MODE; /* an empty kernel stack would cost 0.5-2.5 us to ask for */
 	else
-		kernel_frames = read_stack(ctx, frames, 0, record, PL_FLAG_KERNEL_ERROR);
-	/* Says to the verifier what bpf_get_stack guarantees. */
-	if (kernel_frames > PL_MAX_FRAMES)
-		kernel_frames = PL_MAX_FRAMES;
+		record->kernel_frames = read_kernel_stack(ctx, record);
+
+	struct pl_walk *walk = 0;
+	__u32 size = sizeof(*record) + record->kernel_frames * 8;
+
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		record->flags |= PL_FLAG_KTHREAD;
 	else
-		user_frames = read_stack(ctx, frames + kernel_frames, BPF_F_USER_STACK, record,
-					 PL_FLAG_USER_ERROR);
-	if (user_frames > PL_MAX_FRAMES)
-		user_frames = PL_MAX_FRAMES;
-	record->kernel_frames = kernel_frames;
-	record->user_frames = user_frames;
-
-	/* The same addresses in another process are another stack. */
-	__u64 hash = mix(mix(record->start_ns, record->tgid), ((__u64)kernel_frames << 32) | user_frames);
-
-	hash = hash_frames(hash, frames, kernel_frames);
-	hash = hash_frames(hash, frames + kernel_frames, user_frames);
-	record->stack_hash = hash;
-
-	__u32 slot = hash & (PL_SENT_SLOTS - 1);
-	__u64 sent = mix(log->generation, hash);
-	__u32 size = sizeof(*record);
-
-	record->slot = slot;
-	if (log->sent[slot] != sent) {
-		log->sent[slot] = sent;
-		record->flags |= PL_FLAG_BODY;
-		size += (kernel_frames + user_frames) * 8;
+		walk = walk_user_stack(ctx, task, record);
+	/* Copied stacks are large: they may fill half of the log only. */
+	if (walk && must_wait(walk) && used + PL_MAX_RAW_RECORD <= (config.log_mask + 1ULL) / 2) {
+		record->flags |= PL_FLAG_RAW | PL_FLAG_BODY;
+		size += copy_raw(walk, (void *)record + size);
+	} else {
+		identify_stack(log, record, walk);
+		if (!(record->flags & PL_FLAG_BODY))
+			size = sizeof(*record);
+		else if (walk)
+			size += copy_frames(walk, record, (void *)record + size);
 	}
 	record->size = size;
 	record->sequence = cpu->recorded;
 	cpu->recorded++;
-	cpu->busy_ns += bpf_ktime_get_ns() - now;
+	record->busy_ns = bpf_ktime_get_ns() - now;
+	cpu->busy_ns += record->busy_ns;
 	/* Publishes the record: a fetching atomic is a full barrier on every architecture. */
 	__sync_fetch_and_add(&log->head, size);
 out:

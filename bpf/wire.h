@@ -11,8 +11,20 @@ typedef unsigned short pl_u16;
 typedef unsigned int pl_u32;
 typedef unsigned long long pl_u64;
 
-/* Frames per stack that bpf_get_stack can give: kernel.perf_event_max_stack is 127 unless raised. */
-#define PL_MAX_FRAMES 127
+/* Frames per kernel stack that bpf_get_stack can give: kernel.perf_event_max_stack is 127 unless raised. */
+#define PL_MAX_KERNEL_FRAMES 127
+/* Steps of a user stack's walk. Of a deeper stack than both numbers of frames the middle is left out. */
+#define PL_MAX_STEPS 1024
+#define PL_LEAF_FRAMES 384
+#define PL_ROOT_FRAMES 128
+#define PL_MAX_USER_FRAMES (PL_LEAF_FRAMES + PL_ROOT_FRAMES)
+/* Registers of an interrupted program, by their DWARF numbers (registers.h). */
+#define PL_REGISTERS 33
+/* Bytes of the stack that a record takes along when its walk must wait; whole pages but for the first. */
+#define PL_RAW_STACK_BYTES 16384
+/* A user frame's address has these bits beside it: */
+#define PL_FRAME_BY_POINTER (1ULL << 63) /* found by frame pointer, without an unwind table */
+#define PL_FRAME_EXACT (1ULL << 62)      /* not a return address: where a signal interrupted */
 /* Thread names are TASK_COMM_LEN bytes with their NUL. */
 #define PL_COMM_LEN 16
 
@@ -24,6 +36,33 @@ typedef unsigned long long pl_u64;
 	X(FILTERED, filtered) /* a filter on pid, cgroup or comm rejected it */                    \
 	X(LOG_FULL, logFull)  /* the reader was slower than the log is large */                    \
 	X(NO_LOG, noLog)      /* this CPU has no log (came online a moment ago) */
+
+/*
+ * How the walk of a user stack ended, in the order of `pl_sample.walk_end`. Kept per sample: the names of the API;
+ * append only.
+ */
+#define PL_WALK_ENDS(X)                                                                            \
+	X(NONE, noUserStack)         /* a kernel thread, or a task without user memory */          \
+	X(ROOT, root)                /* the outermost frame: nothing calls it */                   \
+	X(NO_TABLE, noTable)         /* an object whose unwind table is not ready yet */           \
+	X(NO_RULE, noRule)           /* no unwind information for the address, no frame pointer */ \
+	X(UNSUPPORTED, unsupported)  /* a rule that the tables cannot express */                   \
+	X(BAD_READ, badRead)         /* the stack could not be read there */                       \
+	X(BAD_FRAME, badFrame)       /* a frame that ends below where it begins */                 \
+	X(JIT, jit)                  /* code made at run time that keeps no frame pointer */       \
+	X(NO_MAPPING, noMapping)     /* an address in no known executable mapping */               \
+	X(NO_PROCESS, noProcess)     /* a process that nothing is known of */                      \
+	X(TOO_DEEP, tooDeep)         /* PL_MAX_STEPS frames and more */                            \
+	X(EXITING, exiting)          /* within exec or exit: the registers are no longer true */   \
+	X(OTHER_ABI, otherAbi)       /* a 32-bit program */                                        \
+	X(COPY_ENDED, copyEnded)     /* the copy of the stack did not reach further */
+
+enum pl_walk_end {
+#define X(upper, lower) PL_END_##upper,
+	PL_WALK_ENDS(X)
+#undef X
+	PL_END_COUNT
+};
 
 enum pl_loss {
 #define X(upper, lower) PL_LOSS_##upper,
@@ -75,7 +114,11 @@ enum pl_record_flags {
 	PL_FLAG_USER_MODE = 2,    /* the tick interrupted user code */
 	PL_FLAG_KTHREAD = 4,      /* the task has no user memory */
 	PL_FLAG_KERNEL_ERROR = 8, /* the kernel stack could not be read */
-	PL_FLAG_USER_ERROR = 16,  /* the user stack could not be read */
+	PL_FLAG_BY_POINTER = 16,  /* some step of the walk went by frame pointer */
+	/* struct pl_raw follows the kernel's frames: the walk is the drain's to do. Never read by others. */
+	PL_FLAG_RAW = 32,
+	/* The body is not in the cache of sent stacks. */
+	PL_FLAG_UNCACHED = 64,
 };
 
 /* One tick that found a task running. Followed, with PL_FLAG_BODY, by kernel then user addresses, leaf first. */
@@ -97,11 +140,27 @@ struct pl_sample {
 	pl_u16 kernel_frames;
 	pl_u16 user_frames;
 	pl_u8 comm[PL_COMM_LEN]; /* the thread's name */
+	pl_u32 busy_ns;          /* from entry to the record's end */
+	pl_u16 skipped_frames;   /* between the leaf and the root frames */
+	pl_u8 walk_end;          /* enum pl_walk_end */
+	pl_u8 reserved;
+};
+
+/* What a walk needs: registers and the stack from `stack_at` on, `stack_bytes` of it. */
+struct pl_raw {
+	pl_u64 registers[PL_REGISTERS];
+	pl_u64 stack_at;
+	pl_u32 stack_bytes;
+	pl_u32 in_kernel; /* the program was in the kernel: its address may be behind a call of it */
 };
 
 /* No record straddles the ring's end: it may run into the slack behind it. */
-#define PL_MAX_RECORD (sizeof(struct pl_sample) + 2 * PL_MAX_FRAMES * 8)
-#define PL_LOG_SLACK 4096
+#define PL_MAX_RECORD (sizeof(struct pl_sample) + (PL_MAX_KERNEL_FRAMES + PL_MAX_USER_FRAMES) * 8)
+#define PL_MAX_RAW_RECORD                                                                          \
+	(sizeof(struct pl_sample) + PL_MAX_KERNEL_FRAMES * 8 + sizeof(struct pl_raw) + PL_RAW_STACK_BYTES)
+/* The smallest ring that a record surely fits into. */
+#define PL_MIN_LOG 8192
+#define PL_LOG_SLACK 20480
 
 enum pl_filter {
 	PL_FILTER_PID = 1,
@@ -125,6 +184,8 @@ struct pl_config {
 	pl_u32 cgroup_v1;
 	pl_u64 filter_cgroup; /* v2 or v1 id */
 	pl_u8 filter_comm[PL_COMM_LEN];
+	pl_u32 reserved;
+	pl_u32 raw_always; /* every walk is left to the drain (tests compare the two) */
 };
 
 #ifdef __cplusplus
@@ -133,10 +194,12 @@ struct pl_config {
 #define PL_ASSERT _Static_assert
 #endif
 PL_ASSERT(sizeof(struct pl_cpu) == 256, "pl_cpu is 256 bytes");
-PL_ASSERT(sizeof(struct pl_sample) == 96, "pl_sample is 96 bytes");
+PL_ASSERT(sizeof(struct pl_sample) == 104, "pl_sample is 104 bytes");
 PL_ASSERT(sizeof(struct pl_log_header) % 64 == 0, "log data starts on a cache line");
-PL_ASSERT(sizeof(struct pl_config) == 40, "pl_config is 40 bytes");
+PL_ASSERT(sizeof(struct pl_config) == 48, "pl_config is 48 bytes");
+PL_ASSERT(PL_MAX_RECORD <= PL_MIN_LOG, "a record fits into the smallest ring");
 PL_ASSERT(PL_MAX_RECORD <= PL_LOG_SLACK, "a record fits into the slack");
+PL_ASSERT(PL_MAX_RAW_RECORD <= PL_LOG_SLACK, "a record fits into the slack");
 PL_ASSERT((PL_SENT_SLOTS & (PL_SENT_SLOTS - 1)) == 0, "slots are a power of two");
 PL_ASSERT(PL_LOSS_COUNT <= PL_LOSS_SLOTS, "room for every loss");
 

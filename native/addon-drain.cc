@@ -2,7 +2,7 @@
 #include <atomic>
 #include <memory>
 
-#include "addon.h"
+#include "addon-unwind.h"
 #include "drain.h"
 
 namespace pilotlight {
@@ -27,6 +27,9 @@ Napi::Object to_js(Napi::Env env, const Batch& batch) {
   result.Set("readAtNs", Napi::BigInt::New(env, batch.read_at_ns));
   result.Set("request", Napi::Number::New(env, static_cast<double>(batch.request)));
   result.Set("chunks", chunks);
+  Napi::Array wanted = Napi::Array::New(env, batch.wanted.size());
+  for (size_t i = 0; i < batch.wanted.size(); i++) wanted.Set(i, batch.wanted[i]);
+  result.Set("wanted", wanted);
   return result;
 }
 
@@ -42,14 +45,16 @@ class DrainHandle : public Napi::ObjectWrap<DrainHandle> {
                         InstanceMethod("stop", &DrainHandle::stop)});
   }
 
-  /// new Drain(logBytes, intervalMs, leisureMs, onBatch)
+  /// new Drain(logBytes, intervalMs, leisureMs, unwindMaps, onBatch)
   explicit DrainHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<DrainHandle>(info) {
-    on_batch_ = Napi::ThreadSafeFunction::New(info.Env(), info[3].As<Napi::Function>(), "pilotlight drain", 0, 1);
+    on_batch_ = Napi::ThreadSafeFunction::New(info.Env(), info[4].As<Napi::Function>(), "pilotlight drain", 0, 1);
     on_batch_.Unref(info.Env());  // the host decides how long the process lives
     const uint32_t log_bytes = info[0].As<Napi::Number>().Uint32Value();
     const uint32_t interval_ms = info[1].As<Napi::Number>().Uint32Value();
     const uint32_t leisure_ms = info[2].As<Napi::Number>().Uint32Value();
-    drain_ = std::make_unique<Drain>(log_bytes, interval_ms, leisure_ms, [this](Batch* batch) { return deliver(batch); });
+    const auto maps = UnwindMapsHandle::Unwrap(info[3].As<Napi::Object>())->maps();
+    drain_ = std::make_unique<Drain>(log_bytes, interval_ms, leisure_ms, maps,
+                                     [this](Batch* batch) { return deliver(batch); });
     // The thread must be gone before the environment is, however the process ends.
     napi_add_env_cleanup_hook(info.Env(), end_of_environment, this);
   }

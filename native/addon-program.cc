@@ -23,6 +23,9 @@ Napi::Value load(const Napi::CallbackInfo& info) {
     result.Set("program", fds.program);
     result.Set("cpus", fds.cpus);
     result.Set("logs", fds.logs);
+    result.Set("processes", fds.processes);
+    result.Set("objects", fds.objects);
+    result.Set("arena", fds.arena);
     return result;
   });
 }
@@ -34,6 +37,12 @@ Napi::Value new_log(const Napi::CallbackInfo& info) {
     const uint32_t cpu = info[1].As<Napi::Number>().Uint32Value();
     const uint32_t log_bytes = info[2].As<Napi::Number>().Uint32Value();
     return Napi::Number::New(info.Env(), create_log(int_at(info, 0), cpu, log_bytes));
+  });
+}
+
+Napi::Value new_shard(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    return Napi::Number::New(info.Env(), create_shard(int_at(info, 0), info[1].As<Napi::Number>().Uint32Value()));
   });
 }
 
@@ -65,6 +74,7 @@ Napi::Value enabled_ns(const Napi::CallbackInfo& info) {
 void export_program(Napi::Env env, Napi::Object exports) {
   exports.Set("loadProgram", Napi::Function::New(env, load));
   exports.Set("createLog", Napi::Function::New(env, new_log));
+  exports.Set("createShard", Napi::Function::New(env, new_shard));
   exports.Set("openSampleEvent", Napi::Function::New(env, new_sample_event));
   exports.Set("openSidebandEvent", Napi::Function::New(env, new_sideband_event));
   exports.Set("enableEvent", Napi::Function::New(env, enable));

@@ -43,5 +43,6 @@ void export_program(Napi::Env env, Napi::Object exports);
 void export_drain(Napi::Env env, Napi::Object exports);
 void export_channel(Napi::Env env, Napi::Object exports);
 void export_host(Napi::Env env, Napi::Object exports);
+void export_unwind(Napi::Env env, Napi::Object exports);
 
 }  // namespace pilotlight

@@ -12,7 +12,7 @@
 #include <memory>
 #include <mutex>
 
-#include "../bpf/wire.h"
+#include "../bpf/arena.h"
 #include "errors.h"
 #include "unique-fd.h"
 
@@ -85,6 +85,16 @@ int perf_event_open(perf_event_attr* attr, int cpu) {
   return static_cast<int>(syscall(SYS_perf_event_open, attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
 }
 
+/// A mmapable array with one value, entered in a map of maps.
+int create_value(int outer_fd, uint32_t index, const char* name, uint32_t value_bytes) {
+  LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+  UniqueFd map(bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(uint32_t), value_bytes, 1, &options));
+  if (map.get() < 0) fail("bpf_map_create");
+  int fd = map.get();
+  if (bpf_map_update_elem(outer_fd, &index, &fd, BPF_ANY)) fail("bpf_map_update");
+  return map.release();
+}
+
 }  // namespace
 
 uint32_t log_value_bytes(uint32_t log_bytes) { return sizeof(pl_log_header) + log_bytes + PL_LOG_SLACK; }
@@ -103,18 +113,16 @@ ProgramFds load_program(const ProgramOptions& options) {
   if (!program) throw SystemError("bpf_open", ENOENT, "the object has no program `sample`");
   // The object closes its descriptors; the copies keep program and maps alive.
   auto copy = [](int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 3); };
-  return {copy(bpf_program__fd(program)), copy(bpf_map__fd(find_map(object, "cpus"))),
-          copy(bpf_map__fd(find_map(object, "logs")))};
+  auto map = [&](const char* name) { return copy(bpf_map__fd(find_map(object, name))); };
+  return {copy(bpf_program__fd(program)), map("cpus"), map("logs"), map("processes"), map("objects"), map("arena")};
 }
 
 int create_log(int logs_fd, uint32_t cpu, uint32_t log_bytes) {
-  LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
-  UniqueFd log(bpf_map_create(BPF_MAP_TYPE_ARRAY, "pilotlight_log", sizeof(uint32_t), log_value_bytes(log_bytes), 1,
-                              &options));
-  if (log.get() < 0) fail("bpf_map_create");
-  int fd = log.get();
-  if (bpf_map_update_elem(logs_fd, &cpu, &fd, BPF_ANY)) fail("bpf_map_update");
-  return log.release();
+  return create_value(logs_fd, cpu, "pilotlight_log", log_value_bytes(log_bytes));
+}
+
+int create_shard(int arena_fd, uint32_t shard) {
+  return create_value(arena_fd, shard, "pilotlight_arena", PL_SHARD_WORDS * 4);
 }
 
 int open_sample_event(int cpu, int program_fd, uint64_t period_ns) {

@@ -21,6 +21,9 @@ struct ProgramFds {
   int program;
   int cpus;
   int logs;
+  int processes;
+  int objects;
+  int arena;
 };
 
 /// Throws SystemError (stage "bpf_open" or "bpf_load"; the detail ends with the verifier's last lines).
@@ -31,6 +34,9 @@ uint32_t log_value_bytes(uint32_t log_bytes);
 
 /// Makes the log of a CPU and enters it in the map of logs (1-10 ms: the kernel waits for RCU). Gives its descriptor.
 int create_log(int logs_fd, uint32_t cpu, uint32_t log_bytes);
+
+/// Makes a shard of the arena (bpf/arena.h) and enters it in the map of shards. Gives its descriptor.
+int create_shard(int arena_fd, uint32_t shard);
 
 /// cpu-clock event of one CPU with the program attached, not yet enabled. `period_ns` is fixed, not a frequency.
 int open_sample_event(int cpu, int program_fd, uint64_t period_ns);

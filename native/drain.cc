@@ -1,17 +1,9 @@
 #include "drain.h"
 
-#include <time.h>
-
 #include <algorithm>
 
 namespace pilotlight {
 namespace {
-
-uint64_t monotonic_ns() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
-}
 
 template <typename Reader>
 void read_into(Batch& batch, std::map<int, Reader>& readers, bool sideband) {
@@ -25,8 +17,13 @@ void read_into(Batch& batch, std::map<int, Reader>& readers, bool sideband) {
 
 }  // namespace
 
-Drain::Drain(uint32_t log_bytes, uint32_t interval_ms, uint32_t leisure_ms, Deliver deliver)
-    : log_bytes_(log_bytes), interval_ms_(interval_ms), leisure_ms_(leisure_ms), deliver_(std::move(deliver)) {}
+Drain::Drain(uint32_t log_bytes, uint32_t interval_ms, uint32_t leisure_ms, std::shared_ptr<UnwindMaps> maps,
+             Deliver deliver)
+    : log_bytes_(log_bytes),
+      interval_ms_(interval_ms),
+      leisure_ms_(leisure_ms),
+      maps_(std::move(maps)),
+      deliver_(std::move(deliver)) {}
 
 void Drain::add_log(int cpu, int fd) {
   LogReader reader(cpu, fd, log_bytes_);
@@ -56,8 +53,10 @@ Batch Drain::read_all() {
   Batch batch;
   batch.request = requested_;
   batch.read_at_ns = read_at_ns_ = monotonic_ns();
-  read_into(batch, sidebands_, true);
+  // Logs first: what a sample's mappings were is then in this batch or an earlier one.
   read_into(batch, logs_, false);
+  read_into(batch, sidebands_, true);
+  maps_->take_in(batch);
   answered_ = requested_;
   return batch;
 }
@@ -68,7 +67,9 @@ bool Drain::due() const {
   if (monotonic_ns() - read_at_ns_ >= leisure_ms_ * UINT64_C(1000000)) return true;
   const auto filling = [this](const auto& item) { return item.second.unread_bytes() >= log_bytes_ / 4; };
   if (std::any_of(logs_.begin(), logs_.end(), filling)) return true;
-  return std::any_of(sidebands_.begin(), sidebands_.end(), [](const auto& item) { return item.second.has_records(); });
+  if (std::any_of(sidebands_.begin(), sidebands_.end(), [](const auto& item) { return item.second.has_records(); }))
+    return true;
+  return maps_->has_wanted();
 }
 
 void Drain::start() {
@@ -85,7 +86,7 @@ void Drain::run() {
     if (requested_ == answered_ && !deliver_(nullptr)) continue;
     const bool asked = requested_ > answered_;
     Batch batch = read_all();
-    if (asked || !batch.chunks.empty()) deliver_(&batch);
+    if (asked || !batch.chunks.empty() || !batch.wanted.empty()) deliver_(&batch);
   }
 }
 

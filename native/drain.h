@@ -5,35 +5,26 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "batch.h"
 #include "log-reader.h"
+#include "unwind-maps.h"
 
 namespace pilotlight {
-
-struct Chunk {
-  int cpu;
-  bool sideband;
-  size_t offset;  // in Batch::bytes
-  size_t size;
-};
-
-struct Batch {
-  uint64_t read_at_ns = 0;  // CLOCK_MONOTONIC, before the first ring was read
-  uint64_t request = 0;     // the newest request that this batch answers
-  std::vector<char> bytes;
-  std::vector<Chunk> chunks;
-};
 
 class Drain {
  public:
   /// With null: may a batch be read now, or has the receiver too much waiting? With a batch: takes it.
   using Deliver = std::function<bool(Batch*)>;
 
-  /// Looks at the side bands every `interval_ms`, reads everything at least every `leisure_ms`.
-  Drain(uint32_t log_bytes, uint32_t interval_ms, uint32_t leisure_ms, Deliver deliver);
+  /// Looks at the side bands every `interval_ms`, reads everything at least every `leisure_ms`. `maps` follows what
+  /// the side bands tell.
+  Drain(uint32_t log_bytes, uint32_t interval_ms, uint32_t leisure_ms, std::shared_ptr<UnwindMaps> maps,
+        Deliver deliver);
   ~Drain() { stop(); }
   void add_log(int cpu, int fd);
   void add_sideband(int cpu, int fd);
@@ -49,6 +40,7 @@ class Drain {
   bool due() const;
   const uint32_t log_bytes_;
   const uint32_t interval_ms_, leisure_ms_;
+  const std::shared_ptr<UnwindMaps> maps_;
   const Deliver deliver_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;

@@ -35,7 +35,7 @@ void LogReader::read(std::vector<char>& out) {
     memcpy(&size, record, sizeof size);
     // Only our program writes here; a size out of bounds means a foreign writer. Give up what is unread: the gap
     // in the sequence numbers counts it.
-    if (size < sizeof(pl_sample) || size > PL_MAX_RECORD || size % 8 || size > head - tail) {
+    if (size < sizeof(pl_sample) || size > PL_MAX_RAW_RECORD || size % 8 || size > head - tail) {
       tail = head;
       break;
     }

@@ -47,17 +47,31 @@ int main(void)
 	FIELD(pl_sample, kernel_frames);
 	FIELD(pl_sample, user_frames);
 	FIELD(pl_sample, comm);
+	FIELD(pl_sample, busy_ns);
+	FIELD(pl_sample, skipped_frames);
+	FIELD(pl_sample, walk_end);
 	printf("  bytes: %zu,\n} as const;\n\n", sizeof(struct pl_sample));
 
 	printf("export const SAMPLE_FLAGS = {\n  body: %d,\n  userMode: %d,\n  kthread: %d,\n", PL_FLAG_BODY,
 	       PL_FLAG_USER_MODE, PL_FLAG_KTHREAD);
-	printf("  kernelError: %d,\n  userError: %d,\n} as const;\n\n", PL_FLAG_KERNEL_ERROR, PL_FLAG_USER_ERROR);
+	printf("  kernelError: %d,\n  byPointer: %d,\n  uncached: %d,\n} as const;\n\n", PL_FLAG_KERNEL_ERROR,
+	       PL_FLAG_BY_POINTER, PL_FLAG_UNCACHED);
+	printf("/** Names of the ways in which the walk of a user stack ends, by `pl_sample.walk_end`. */\n");
+	printf("export const WALK_ENDS = [");
+#define X(upper, lower) printf("'" #lower "', ");
+	PL_WALK_ENDS(X)
+#undef X
+	printf("] as const;\n\n");
+	printf("/** Bits beside the address of a user frame. */\n");
+	printf("export const FRAME_BY_POINTER = 0x%llxn;\nexport const FRAME_EXACT = 0x%llxn;\n\n", PL_FRAME_BY_POINTER,
+	       PL_FRAME_EXACT);
 	printf("export const FILTERS = { pid: %d, cgroup: %d, comm: %d } as const;\n", PL_FILTER_PID, PL_FILTER_CGROUP,
 	       PL_FILTER_COMM);
 	printf("export const CGROUP_V1 = { none: %d, memory: %d, cpu: %d, pids: %d } as const;\n", PL_CGROUP_V1_NONE,
 	       PL_CGROUP_V1_MEMORY, PL_CGROUP_V1_CPU, PL_CGROUP_V1_PIDS);
-	printf("export const MAX_FRAMES = %d;\nexport const COMM_BYTES = %d;\nexport const SENT_SLOTS = %d;\n",
-	       PL_MAX_FRAMES, PL_COMM_LEN, PL_SENT_SLOTS);
+	printf("export const MAX_KERNEL_FRAMES = %d;\nexport const LEAF_FRAMES = %d;\nexport const MAX_USER_FRAMES = %d;\n",
+	       PL_MAX_KERNEL_FRAMES, PL_LEAF_FRAMES, PL_MAX_USER_FRAMES);
+	printf("export const COMM_BYTES = %d;\nexport const SENT_SLOTS = %d;\n", PL_COMM_LEN, PL_SENT_SLOTS);
 	printf("export const MAX_RECORD_BYTES = %zu;\n", PL_MAX_RECORD);
 	return 0;
 }

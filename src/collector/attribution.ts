@@ -1,14 +1,16 @@
 // From runtime addresses to locations: address space layout is gone from here on.
 import type { CodeObject } from '../model/code-object.ts';
 import type { Location, Marker, ObjectAddress } from '../model/location.ts';
-import { locationId, markerLocation, MARKER_OBJECT, MARKERS } from '../model/location.ts';
+import { describedMarker, locationId, markerLocation, MARKER_OBJECT, MARKERS } from '../model/location.ts';
 import type { Stack } from '../model/stack.ts';
 import { stackId } from '../model/stack.ts';
+import type { WalkEnd } from '../model/walk-end.ts';
+import { WALK_ENDS } from '../model/walk-end.ts';
 import type { KernelAddresses } from './kernel-addresses.ts';
 import type { ObjectRef } from './object-ref.ts';
 import type { TrackedProcess } from './process-table.ts';
 import type { RawStack } from './sample-decoder.ts';
-import { MAX_FRAMES } from './wire.gen.ts';
+import { FRAME_BY_POINTER, FRAME_EXACT, LEAF_FRAMES, MAX_KERNEL_FRAMES } from './wire.gen.ts';
 
 /** A frame that waits for its object's file to be read, or needs not wait. */
 type AttributedFrame =
@@ -42,42 +44,73 @@ export interface ResolvedStack {
 /** Stands for a stack whose body never reached us. */
 export const LOST_STACK: AttributedStack = { frames: [{ marker: '[lost stack]' }], refs: NO_REFS };
 
-/** The first frame of a stack is an address itself; the others are return addresses, of the instruction after the call. */
-function isReturnAddress(index: number): boolean {
-  return index > 0;
-}
-
 export function attribute(
   stack: RawStack,
   process: TrackedProcess,
   kernel: KernelAddresses,
 ): AttributedStack {
   const frames: AttributedFrame[] = [];
-  const refs = new Set<ObjectRef>();
   for (let i = 0; i < stack.kernel.length; i++) frames.push(kernelFrame(stack.kernel[i]!, i, kernel));
   if (stack.kernelError) frames.push({ marker: '[no kernel stack]' });
-  if (stack.kernel.length === MAX_FRAMES) frames.push({ marker: '[truncated]' });
-  if (stack.kthread) return { frames: frames.length > 0 ? frames : [{ marker: '[no kernel stack]' }], refs };
-  for (let i = 0; i < stack.user.length; i++) {
-    const frame = userFrame(stack.user[i]!, i, process);
-    if ('ref' in frame) refs.add(frame.ref);
-    frames.push(frame);
-  }
-  if (stack.user.length === 0 && frames.length === 0) frames.push({ marker: '[no user stack]' });
-  if (stack.user.length === MAX_FRAMES) frames.push({ marker: '[truncated]' });
+  if (stack.kernel.length === MAX_KERNEL_FRAMES) frames.push({ marker: '[truncated]' });
+  if (stack.kthread)
+    return { frames: frames.length > 0 ? frames : [{ marker: '[no kernel stack]' }], refs: NO_REFS };
+  const user = userFrames(stack, process);
+  frames.push(...user, ...endOfWalk(WALK_ENDS[stack.walkEnd] ?? 'root', user.at(-1)));
+  if (frames.length === 0) frames.push({ marker: '[no user stack]' });
+  const refs = new Set(user.flatMap((frame) => ('ref' in frame ? [frame.ref] : [])));
   return { frames: collapseUnknown(frames), refs };
 }
 
+/** The first frame is where the kernel was interrupted; the others are return addresses, behind their call. */
 function kernelFrame(address: bigint, index: number, kernel: KernelAddresses): AttributedFrame {
-  const found = kernel.find(isReturnAddress(index) ? address - 1n : address);
+  const found = kernel.find(index > 0 ? address - 1n : address);
   return found ?? { marker: '[unknown]' };
 }
 
-function userFrame(address: bigint, index: number, process: TrackedProcess): AttributedFrame {
-  const returnAddress = isReturnAddress(index);
+function userFrames({ user, skipped }: RawStack, process: TrackedProcess): AttributedFrame[] {
+  const frames: AttributedFrame[] = [];
+  for (let i = 0; i < user.length; i++) {
+    if (i === LEAF_FRAMES && skipped > 0) frames.push(described(`[… ${skipped} frames]`));
+    frames.push(userFrame(user[i]!, i === 0, process));
+  }
+  return frames;
+}
+
+const ADDRESS = ~(FRAME_BY_POINTER | FRAME_EXACT);
+
+function userFrame(word: bigint, innermost: boolean, process: TrackedProcess): AttributedFrame {
+  const address = word & ADDRESS;
+  const returnAddress = !innermost && (word & FRAME_EXACT) === 0n;
   const mapping = process.space.find(returnAddress ? address - 1n : address);
   if (!mapping) return { marker: '[unknown]' };
   return { ref: mapping.ref, offset: mapping.offset + Number(address - mapping.start), returnAddress };
+}
+
+/** Stands where the rest of the stack would be. Without it an incomplete stack would look like another whole one. */
+function endOfWalk(end: WalkEnd, last: AttributedFrame | undefined): AttributedFrame[] {
+  if (end === 'root' || end === 'noUserStack') return [];
+  if (end !== 'noRule') return [{ marker: END_MARKERS[end] }];
+  const path = last && 'ref' in last ? last.ref.path.replace(/ \(deleted\)$/, '') : '';
+  return [described(`[no unwind info: ${path.slice(path.lastIndexOf('/') + 1) || 'unknown'}]`)];
+}
+
+const END_MARKERS: Record<Exclude<WalkEnd, 'root' | 'noUserStack' | 'noRule'>, Marker> = {
+  noTable: '[no unwind table yet]',
+  unsupported: '[unsupported unwind rule]',
+  badRead: '[bad stack]',
+  badFrame: '[bad stack]',
+  jit: '[jit]',
+  noMapping: '[unknown]',
+  noProcess: '[unknown process]',
+  tooDeep: '[truncated]',
+  exiting: '[exec or exit]',
+  otherAbi: '[32-bit program]',
+  copyEnded: '[truncated]',
+};
+
+function described(text: string): AttributedFrame {
+  return { object: describedMarker(text), address: 0 };
 }
 
 /** Without frame pointers a walk strays through data: a run of unknown addresses says no more than one. */

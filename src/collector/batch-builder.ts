@@ -74,6 +74,7 @@ export class BatchBuilder {
     process: ProcessId;
     stack: StackId;
     weightNs: number;
+    walk: number;
   }): void {
     const { samples } = this.batch;
     const row = samples.length++;
@@ -86,6 +87,7 @@ export class BatchBuilder {
     samples.kind[row] = 0; // cpu
     samples.count[row] = 1;
     samples.weightNs[row] = sample.weightNs;
+    samples.walk[row] = sample.walk;
   }
 
   #threadName(name: string): number {

@@ -2,6 +2,8 @@
 // sample to its process and mapping, and hands out ProfileBatches.
 import type { ProcessId } from '../model/process.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
+import type { WalkEnd } from '../model/walk-end.ts';
+import { WALK_BY_POINTER, WALK_ENDS } from '../model/walk-end.ts';
 import type { AttributedStack } from './attribution.ts';
 import { attribute, LOST_STACK, resolveStack } from './attribution.ts';
 import { BatchBuilder, Definitions } from './batch-builder.ts';
@@ -22,11 +24,12 @@ import type { ProcessImage } from './process-table.ts';
 import { ProcessTable } from './process-table.ts';
 import type { RawSample } from './sample-decoder.ts';
 import { SampleDecoder } from './sample-decoder.ts';
-import type { DrainBatch, SamplerHost } from './sampler-host.ts';
+import type { DrainBatch, ProcSnapshot, SamplerHost } from './sampler-host.ts';
 import type { SidebandEvent } from './sideband.ts';
 import { decodeSideband } from './sideband.ts';
 import { StackCache } from './stack-cache.ts';
-import { MAX_FRAMES } from './wire.gen.ts';
+import type { UnwindTableReader } from './unwind-loader.ts';
+import { codeKey, UnwindLoader } from './unwind-loader.ts';
 
 /** A record is stamped at its tick and published within microseconds: what is older than this is complete. */
 const HOLD_BACK_NS = 10e6;
@@ -40,18 +43,20 @@ export interface CollectorOptions {
   ledger: Ledger;
   readElfLayout: ElfLayoutReader;
   readKernelLayout: KernelLayoutReader;
+  readUnwindTable: UnwindTableReader;
   /** Keep only the samples of processes named to `follow`, and of their descendants. */
   followedOnly?: boolean;
 }
 
-/** How the walks of user stacks ended. */
-export interface WalkCounts {
-  framePointer: number;
-  noUserStack: number;
-  kernelThread: number;
-  truncated: number;
-  lostStack: number;
-  unknownProcess: number;
+/** How the walks of user stacks ended, and what was special about samples; each sample counts once among the ends. */
+export type WalkCounts = Record<
+  WalkEnd | 'kernelThread' | 'lostStack' | 'byPointer' | 'unknownProcess',
+  number
+>;
+
+function noWalks(): WalkCounts {
+  const ends = Object.fromEntries(WALK_ENDS.map((end) => [end, 0])) as Record<WalkEnd, number>;
+  return { ...ends, kernelThread: 0, lostStack: 0, byPointer: 0, unknownProcess: 0 };
 }
 
 interface Attributed {
@@ -71,18 +76,12 @@ type TimedEvent = { timeNs: number } & ({ sample: RawSample } | { event: Sideban
 
 export class Collector {
   readonly registry: ObjectRegistry;
-  readonly walks: WalkCounts = {
-    framePointer: 0,
-    noUserStack: 0,
-    kernelThread: 0,
-    truncated: 0,
-    lostStack: 0,
-    unknownProcess: 0,
-  };
+  readonly walks: WalkCounts = noWalks();
   /** CPU time of this thread spent on samples, ns. */
   busyNs = 0;
   readonly #options: CollectorOptions;
   readonly kernel = new KernelAddresses();
+  readonly #unwind: UnwindLoader;
   readonly #processes: ProcessTable;
   readonly #labels: ProcessLabels;
   readonly #decoders = new Map<number, SampleDecoder>();
@@ -100,7 +99,8 @@ export class Collector {
   constructor(options: CollectorOptions) {
     this.#options = options;
     this.registry = new ObjectRegistry(options.host, options.readElfLayout);
-    this.#processes = new ProcessTable(this.registry);
+    this.#unwind = new UnwindLoader(options.host, this.registry, options.readUnwindTable);
+    this.#processes = new ProcessTable(this.registry, (key, ref) => this.#unwind.note(key, ref));
     this.#labels = new ProcessLabels(options.host);
   }
 
@@ -109,7 +109,7 @@ export class Collector {
     const { host } = this.#options;
     await host.start((batch) => this.#onDrain(batch));
     await this.kernel.load(host, this.#options.readKernelLayout);
-    await host.processes((process) => this.#processes.addSnapshot(process));
+    await host.processes((process) => this.#addSnapshot(process));
     this.#started = true;
   }
 
@@ -169,8 +169,14 @@ export class Collector {
     this.#processes.follow(pid);
   }
 
+  #addSnapshot(snapshot: ProcSnapshot): void {
+    this.#processes.addSnapshot(snapshot);
+    this.#options.host.addProcessCode(snapshot.pid, snapshot.mappings);
+  }
+
   #onDrain(drained: DrainBatch): void {
     const started = threadCpuNs();
+    for (const key of drained.wanted) this.#unwind.missed(key);
     for (const chunk of drained.chunks) {
       if (chunk.source === 'sideband') {
         decodeSideband(chunk.bytes, (event) => this.#held.push({ timeNs: event.timeNs, event }));
@@ -220,7 +226,7 @@ export class Collector {
     this.#processes.apply(event);
     if (event.type === 'mmap' && event.file.buildId !== '') {
       // The process may be gone in a few ms: its file is opened while it can be.
-      void this.registry.load(this.registry.refOf(event.path, event.file, event.pid, event.start, event.end));
+      this.#unwind.want(codeKey(event.path, event.file));
     }
   }
 
@@ -247,18 +253,17 @@ export class Collector {
   #askProc(pid: number): void {
     void this.#options.host.processInfo(pid).then(
       (snapshot) => {
-        if (snapshot) this.#processes.addSnapshot(snapshot);
+        if (snapshot) this.#addSnapshot(snapshot);
       },
       () => undefined, // the sampler is being restarted; a later sample asks again
     );
   }
 
-  #countWalk({ stack }: RawSample): void {
+  #countWalk({ stack, walk }: RawSample): void {
+    this.walks[WALK_ENDS[walk & ~WALK_BY_POINTER] ?? 'badFrame']++;
+    if ((walk & WALK_BY_POINTER) !== 0) this.walks.byPointer++;
     if (!stack) this.walks.lostStack++;
     else if (stack.kthread) this.walks.kernelThread++;
-    else if (stack.user.length === 0) this.walks.noUserStack++;
-    else if (stack.user.length === MAX_FRAMES) this.walks.truncated++;
-    else this.walks.framePointer++;
   }
 
   async #resync(): Promise<void> {
@@ -268,7 +273,7 @@ export class Collector {
     const { host, readKernelLayout } = this.#options;
     if (lostRecords > this.#lostSeen) {
       this.#resyncedAtMs = now;
-      await host.processes((process) => this.#processes.addSnapshot(process));
+      await host.processes((process) => this.#addSnapshot(process));
       this.#lostSeen = lostRecords; // not where the sampler did not answer: then it is asked again
     }
     if (this.kernel.takeMissed()) {
@@ -308,6 +313,7 @@ export class Collector {
         process: ids.get(image)!,
         stack: resolved.stack.id,
         weightNs: sample.periodNs,
+        walk: sample.walk,
       });
     }
     this.busyNs += threadCpuNs() - started;

@@ -1,8 +1,9 @@
 // The reading side of the kit: drains logs and side bands, reads counters, sets the period. Needs no privilege.
 import type { Kit, KitItem } from './kit.ts';
-import { cpuOfItem } from './kit.ts';
+import { cpuOfItem, shardOfItem } from './kit.ts';
 import { cpuReading, readExpected } from './cpu-readings.ts';
 import { possibleCpuCount } from './kernel-sampler.ts';
+import { UnwindArena } from './unwind-arena.ts';
 import type { NativeCounters, NativeDrain } from './native.ts';
 import { native } from './native.ts';
 import type { CpuReading, DrainBatch, SamplingSession } from './sampler-host.ts';
@@ -12,19 +13,32 @@ export const DEFAULT_DRAIN_INTERVAL_MS = 100;
 /** Samples alone can wait, unless a log is a quarter full: every batch costs a turn of JavaScript. */
 const LEISURE_FACTOR = 20;
 
+export interface KernelDrainOptions {
+  intervalMs: number;
+  /** Where compiled unwind tables lie by build id; empty for nowhere. */
+  tableCacheDir: string;
+  /** Makes another shard of the arena, and `add`s it before it resolves to true. */
+  growArena: () => Promise<boolean>;
+  onDrain: (batch: DrainBatch) => void;
+}
+
 export class KernelDrain {
   readonly session: SamplingSession;
   readonly #kit: Kit;
   readonly #counters: NativeCounters;
   readonly #drain: NativeDrain;
+  readonly unwind: UnwindArena;
   readonly #requests: { number: number; resolve: () => void }[] = [];
 
-  constructor(kit: Kit, intervalMs: number, onDrain: (batch: DrainBatch) => void) {
+  constructor(kit: Kit, { intervalMs, tableCacheDir, growArena, onDrain }: KernelDrainOptions) {
     this.#kit = kit;
     this.session = JSON.parse(kit.get('session')!.text) as SamplingSession;
     this.#counters = new (native().Counters)(kit.get('cpus')!.fd, possibleCpuCount());
+    const [processes, objects] = [kit.get('processes')!.fd, kit.get('objects')!.fd];
+    const maps = new (native().UnwindMaps)(processes, objects, tableCacheDir);
+    this.unwind = new UnwindArena(maps, growArena);
     const leisureMs = intervalMs * LEISURE_FACTOR;
-    this.#drain = new (native().Drain)(this.session.logBytes, intervalMs, leisureMs, (batch) => {
+    this.#drain = new (native().Drain)(this.session.logBytes, intervalMs, leisureMs, maps, (batch) => {
       onDrain(batch);
       while (this.#requests[0] && this.#requests[0].number <= batch.request)
         this.#requests.shift()!.resolve();
@@ -33,9 +47,11 @@ export class KernelDrain {
     this.#drain.start();
   }
 
-  /** Takes up an item of a CPU that came online (and, at the start, of every CPU). */
+  /** Takes up a new shard, or an item of a CPU that came online (and, at the start, everything). */
   add(item: KitItem): void {
     this.#kit.set(item.name, item);
+    const shard = shardOfItem(item.name);
+    if (shard !== null) this.unwind.maps.addShard(shard, item.fd);
     const log = cpuOfItem(item.name, 'log');
     if (log !== null) this.#drain.addLog(log, item.fd);
     const sideband = cpuOfItem(item.name, 'sideband');

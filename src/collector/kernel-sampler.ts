@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, readFileSync } from 'node:fs';
 import { hostname, release } from 'node:os';
 import type { Kit, KitItem } from './kit.ts';
-import { cpuOfItem } from './kit.ts';
-import type { NativeCounters } from './native.ts';
-import { buildPath, native } from './native.ts';
+import { cpuOfItem, shardOfItem } from './kit.ts';
+import type { NativeCounters, ProgramItem } from './native.ts';
+import { buildPath, native, PROGRAM_ITEMS } from './native.ts';
 import type { SamplingSession } from './sampler-host.ts';
 import { readExpected } from './cpu-readings.ts';
 import { chooseCgroupV1 } from './cgroup-mounts.ts';
@@ -30,6 +30,9 @@ export interface KernelSamplerOptions {
 }
 
 export const DEFAULT_LOG_BYTES = 256 * 1024;
+
+/** One for mappings, one for the first tables. */
+const FIRST_SHARDS = 2;
 
 /** `0-3,8` → [0, 1, 2, 3, 8], the format of /sys/devices/system/cpu. */
 export function parseCpuList(text: string): number[] {
@@ -77,10 +80,9 @@ export class KernelSampler {
     const kit: Kit = new Map();
     const text = JSON.stringify(session);
     kit.set('session', { name: 'session', text, fd: -1, mapBytes: 0 });
-    for (const name of ['program', 'cpus', 'logs'] as const) {
-      kit.set(name, { name, text: '', fd: fds[name], mapBytes: 0 });
-    }
+    for (const name of PROGRAM_ITEMS) kit.set(name, { name, text: '', fd: fds[name], mapBytes: 0 });
     const sampler = new KernelSampler(kit);
+    for (let shard = 0; shard < FIRST_SHARDS; shard++) sampler.growArena();
     sampler.syncCpus();
     return sampler;
   }
@@ -106,6 +108,17 @@ export class KernelSampler {
       if (!this.kit.has(`event.${cpu}`)) change.kept.push(...this.#attach(cpu));
     }
     return change;
+  }
+
+  /** One more shard for mappings and unwind tables; null where there are as many as there may be. */
+  growArena(): KitItem | null {
+    const addon = native();
+    const shards = [...this.kit.keys()].filter((name) => shardOfItem(name) !== null).length;
+    if (shards >= addon.arenaMaxShards) return null;
+    const name = `shard.${shards}`;
+    const item = { name, text: '', fd: addon.createShard(this.kit.get('arena')!.fd, shards), mapBytes: 0 };
+    this.kit.set(name, item);
+    return item;
   }
 
   close(): void {
@@ -168,7 +181,7 @@ export class KernelSampler {
   }
 }
 
-function loadProgram(options: KernelSamplerOptions): { program: number; cpus: number; logs: number } {
+function loadProgram(options: KernelSamplerOptions): Record<ProgramItem, number> {
   const { pid, cgroup, comm } = options.filters ?? {};
   if (comm !== undefined && Buffer.byteLength(comm) >= COMM_BYTES) {
     throw new RangeError(`a thread name has at most ${COMM_BYTES - 1} bytes: '${comm}' never matches`);

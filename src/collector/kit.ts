@@ -1,7 +1,10 @@
 // The kit: descriptors and facts of one loading of the BPF program, by name. The sampler makes it, the launcher
 // holds it through restarts, the service works with it.
 
-/** One item. Names: `session` (text only), `cpus`, `logs`, `program`, and per CPU `log.N`, `event.N`, `sideband.N`. */
+/**
+ * One item. Names: `session` (text only), those of PROGRAM_ITEMS, per CPU `log.N`, `event.N`, `sideband.N`, and the
+ * shards of the arena `shard.N`.
+ */
 export interface KitItem {
   name: string;
   text: string;
@@ -29,4 +32,9 @@ export function decodeKitItem(bytes: Buffer, fds: readonly number[]): KitItem {
 export function cpuOfItem(name: string, prefix: 'log' | 'event' | 'sideband'): number | null {
   if (!name.startsWith(`${prefix}.`)) return null;
   return Number(name.slice(prefix.length + 1));
+}
+
+/** Number of a shard of the arena, or null where the item is something else. */
+export function shardOfItem(name: string): number | null {
+  return name.startsWith('shard.') ? Number(name.slice('shard.'.length)) : null;
 }

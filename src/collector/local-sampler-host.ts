@@ -7,7 +7,7 @@ import type { KernelSamplerOptions } from './kernel-sampler.ts';
 import { KernelSampler } from './kernel-sampler.ts';
 import { readProcess } from './proc.ts';
 import type { DrainBatch, KernelFile, SamplerHost, SamplingSession } from './sampler-host.ts';
-import type { CpuReading, ProcSnapshot } from './sampler-host.ts';
+import type { CpuReading, ProcMapping, ProcSnapshot, UnwindUsage } from './sampler-host.ts';
 
 function openResult(opened: access.Opened): OpenResult {
   return opened.ok ? { ok: true, fd: opened.fd, close: () => closeSync(opened.fd) } : opened;
@@ -16,12 +16,15 @@ function openResult(opened: access.Opened): OpenResult {
 export interface LocalSamplerOptions extends KernelSamplerOptions {
   /** How often the drain thread reads; tests stop it by a long interval. */
   drainIntervalMs?: number;
+  /** Where compiled unwind tables lie by build id. */
+  tableCacheDir?: string;
 }
 
 export class LocalSamplerHost implements SamplerHost {
   readonly session: SamplingSession;
   readonly #sampler: KernelSampler;
   readonly #intervalMs: number;
+  readonly #tableCacheDir: string;
   #drain: KernelDrain | undefined;
   #hotplug: NodeJS.Timeout | undefined;
 
@@ -29,11 +32,14 @@ export class LocalSamplerHost implements SamplerHost {
   constructor(options: LocalSamplerOptions) {
     this.#sampler = KernelSampler.load(options);
     this.#intervalMs = options.drainIntervalMs ?? DEFAULT_DRAIN_INTERVAL_MS;
+    this.#tableCacheDir = options.tableCacheDir ?? '';
     this.session = this.#sampler.session;
   }
 
   start(onDrain: (batch: DrainBatch) => void): Promise<void> {
-    this.#drain = new KernelDrain(this.#sampler.kit, this.#intervalMs, onDrain);
+    const growArena = (): Promise<boolean> => Promise.resolve(this.#growArena());
+    const [intervalMs, tableCacheDir] = [this.#intervalMs, this.#tableCacheDir];
+    this.#drain = new KernelDrain(this.#sampler.kit, { intervalMs, tableCacheDir, growArena, onDrain });
     this.#hotplug = setInterval(() => this.syncCpus(), HOTPLUG_POLL_MS);
     this.#hotplug.unref();
     return Promise.resolve();
@@ -66,6 +72,22 @@ export class LocalSamplerHost implements SamplerHost {
     this.#started().setPeriod(periodNs);
   }
 
+  loadUnwindTable(key: string, content: string, table: Uint8Array | null): Promise<boolean> {
+    return this.#started().unwind.load(key, content, table);
+  }
+
+  noUnwindTable(key: string): void {
+    this.#started().unwind.maps.markWithout(key);
+  }
+
+  addProcessCode(pid: number, mappings: readonly ProcMapping[]): void {
+    this.#started().unwind.maps.addProcess(pid, mappings);
+  }
+
+  unwindUsage(): UnwindUsage & { limitBytes: number } {
+    return this.#started().unwind.usage();
+  }
+
   openObject(pid: number, mapping: { start: bigint; end: bigint }): Promise<OpenResult> {
     return Promise.resolve(openResult(access.openMappedFile(pid, mapping.start, mapping.end)));
   }
@@ -96,6 +118,12 @@ export class LocalSamplerHost implements SamplerHost {
 
   usage(): Promise<{ cpuSeconds: number; rssBytes: number }> {
     return Promise.resolve({ cpuSeconds: 0, rssBytes: 0 }); // the caller's own process
+  }
+
+  #growArena(): boolean {
+    const shard = this.#sampler.growArena();
+    if (shard) this.#drain?.add(shard);
+    return shard !== null;
   }
 
   #started(): KernelDrain {

@@ -1,11 +1,12 @@
 // The addon: types of what native/ exports, and the one place that loads it.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { DrainBatch } from './sampler-host.ts';
+import type { WalkEnd } from '../model/walk-end.ts';
+import type { DrainBatch, ProcMapping, UnwindUsage } from './sampler-host.ts';
 
 export interface ProgramOptions {
   objectPath: string;
-  /** Ring size of a CPU's log, bytes; a power of two of at least 4096. */
+  /** Ring size of a CPU's log, bytes; a power of two of at least 8192. */
   logBytes: number;
   possibleCpus: number;
   /** FILTERS bits; all that are set must match. */
@@ -22,6 +23,7 @@ interface DrainConstructor {
     logBytes: number,
     intervalMs: number,
     leisureMs: number,
+    unwindMaps: NativeUnwindMaps,
     onBatch: (batch: NativeBatch) => void,
   ): NativeDrain;
 }
@@ -39,6 +41,44 @@ export interface NativeDrain {
   request(): number;
   /** Ends the thread. Batches that are under way are lost: `request` and wait first. */
   stop(): void;
+}
+
+interface UnwindMapsConstructor {
+  /** `cacheDir`: compiled tables by build id (`BUILD_ID.unwind`), or empty. */
+  new (processesFd: number, objectsFd: number, cacheDir: string): NativeUnwindMaps;
+}
+/** What the walker knows of processes and objects; the drain keeps it up to date from the side band. */
+export interface NativeUnwindMaps {
+  addShard(shard: number, fd: number): void;
+  /** Gives an object the table that one with the same content has; false where none has it. */
+  attach(key: string, content: string): boolean;
+  /** `no-room` with `evict`: there will be in a second. */
+  load(key: string, content: string, table: Uint8Array, evict: boolean): 'loaded' | 'no-room' | 'malformed';
+  markWithout(key: string): void;
+  /** Ignored where the side band has told of the process's program from its beginning. */
+  addProcess(pid: number, mappings: readonly ProcMapping[]): void;
+  usage(): UnwindUsage;
+}
+
+interface ReplayConstructor {
+  new (): NativeReplay;
+}
+/** A stack copied at a sample, with what was mapped then. */
+export interface CopiedStack {
+  /** By DWARF number; of x86-64 17, the program counter last. */
+  registers: BigUint64Array;
+  stackAt: bigint;
+  stack: Uint8Array;
+  inKernel: boolean;
+  /** `object` as `addTable` gave it, -1 for anonymous code. */
+  mappings: { start: BigUint64Array; end: BigUint64Array; offset: BigUint64Array; object: Int32Array };
+}
+/** The walker over copied stacks, in this process's memory: no privilege, no BPF. */
+export interface NativeReplay {
+  /** A compiled table (bpf/unwind.h); empty for an object without unwind information. */
+  addTable(table: Uint8Array): number;
+  /** Frames leaf first, with FRAME_ bits; `skipped` are missing between leaf and root frames. */
+  walk(stack: CopiedStack): { frames: BigUint64Array; end: WalkEnd; skipped: number };
 }
 
 interface CountersConstructor {
@@ -65,9 +105,14 @@ export interface NativeError extends Error {
   stage: string;
 }
 
+/** What loading the program gives descriptors of. */
+export const PROGRAM_ITEMS = ['program', 'cpus', 'logs', 'processes', 'objects', 'arena'] as const;
+export type ProgramItem = (typeof PROGRAM_ITEMS)[number];
+
 export interface Native {
-  loadProgram(options: ProgramOptions): { program: number; cpus: number; logs: number };
+  loadProgram(options: ProgramOptions): Record<ProgramItem, number>;
   createLog(logsFd: number, cpu: number, logBytes: number): number;
+  createShard(arenaFd: number, shard: number): number;
   openSampleEvent(cpu: number, programFd: number, periodNs: bigint): number;
   openSidebandEvent(cpu: number): number;
   enableEvent(fd: number): void;
@@ -75,6 +120,10 @@ export interface Native {
   readEnabledNs(fd: number): bigint;
   Drain: DrainConstructor;
   Counters: CountersConstructor;
+  UnwindMaps: UnwindMapsConstructor;
+  Replay: ReplayConstructor;
+  arenaShardBytes: number;
+  arenaMaxShards: number;
   Channel: ChannelConstructor;
   /** Bytes that a side band's ring takes when mapped. */
   sidebandMappedBytes: number;

@@ -1,8 +1,10 @@
 // Who ran when: processes by (pid, start time), their images and mappings, as the side band and /proc tell.
 import { AddressSpace } from './address-space.ts';
+import type { ObjectRef } from './object-ref.ts';
 import type { ObjectRegistry } from './object-registry.ts';
 import type { ProcSnapshot } from './sampler-host.ts';
 import type { SidebandEvent } from './sideband.ts';
+import { codeKey } from './unwind-loader.ts';
 
 const TICK_NS = 10_000_000n; // USER_HZ is 100 on every architecture that Linux runs on today
 
@@ -81,6 +83,7 @@ const KEEP_EXITED_NS = 30e9;
 
 export class ProcessTable {
   readonly #registry: ObjectRegistry;
+  readonly #onCode: (key: string, ref: ObjectRef) => void;
   /** The latest holder of each pid. */
   readonly #processes = new Map<number, TrackedProcess>();
   readonly #exited: TrackedProcess[] = [];
@@ -88,8 +91,10 @@ export class ProcessTable {
   /** Records that the kernel had no room for: what we know may be out of date. */
   lostRecords = 0;
 
-  constructor(registry: ObjectRegistry) {
+  /** `onCode` is told of every object that a process maps, with its `codeKey`. */
+  constructor(registry: ObjectRegistry, onCode: (key: string, ref: ObjectRef) => void) {
     this.#registry = registry;
+    this.#onCode = onCode;
   }
 
   /** The process may be known already, or its fork record still be under way. */
@@ -206,13 +211,23 @@ export class ProcessTable {
     process: TrackedProcess,
     mapping: { start: bigint; end: bigint; offset: number; path: string; file: MappingFile },
   ): void {
-    const { start, end, path } = mapping;
-    const ref = isFilePath(path)
-      ? this.#registry.refOf(path, mapping.file, process.pid, start, end)
-      : this.#registry.jitRef(process.pid, process.jitIdentity());
+    const { start, end } = mapping;
+    const ref = this.#refOf(process, mapping);
     // In anonymous memory the address stands for itself.
     const offset = ref.kind === 'jit' ? Number(start) : ref.kind === 'vdso' ? 0 : mapping.offset;
     process.space.add({ start, end, offset, ref });
+  }
+
+  #refOf(
+    process: TrackedProcess,
+    { path, file, start, end }: { path: string; file: MappingFile; start: bigint; end: bigint },
+  ): ObjectRef {
+    const jit = (): ObjectRef => this.#registry.jitRef(process.pid, process.jitIdentity());
+    if (!isFilePath(path)) return jit();
+    const ref = this.#registry.refOf(path, file, process.pid, start, end);
+    this.#onCode(codeKey(path, file), ref);
+    // A program can be run from a memfd; other memfds hold code made at run time.
+    return path.startsWith('/memfd:') && process.image.exe !== path ? jit() : ref;
   }
 
   #forgetExited(nowNs: number): void {
@@ -226,9 +241,9 @@ export class ProcessTable {
 
 type MappingFile = Parameters<ObjectRegistry['refOf']>[1];
 
-/** `//anon`, `[heap]`, `[anon:v8]`, `/memfd:…`, `/dev/zero`, `/SYSV…` hold code made at run time; a plain path is a file. */
+/** `//anon`, `[heap]`, `[anon:v8]`, `/dev/zero`, `/SYSV…` hold code made at run time; a plain path is a file. */
 function isFilePath(path: string): boolean {
   if (path === '[vdso]') return true;
   if (!path.startsWith('/') || path.startsWith('//')) return false;
-  return !/^\/(memfd:|dev\/zero|SYSV|anon_hugepage)/.test(path);
+  return !/^\/(dev\/zero|SYSV|anon_hugepage)/.test(path);
 }

@@ -2,18 +2,20 @@
 import { closeSync } from 'node:fs';
 import type { OpenResult } from '../model/object-source.ts';
 import { DEFAULT_DRAIN_INTERVAL_MS, KernelDrain } from './kernel-drain.ts';
-import type { Kit } from './kit.ts';
-import { decodeKitItem } from './kit.ts';
+import type { Kit, KitItem } from './kit.ts';
+import { decodeKitItem, shardOfItem } from './kit.ts';
 import type { NativeChannel } from './native.ts';
 import { native } from './native.ts';
-import { SamplerClient } from './sampler-client.ts';
+import { SamplerClient, SamplerUnavailable } from './sampler-client.ts';
 import type {
   CpuReading,
   DrainBatch,
   KernelFile,
+  ProcMapping,
   ProcSnapshot,
   SamplerHost,
   SamplingSession,
+  UnwindUsage,
 } from './sampler-host.ts';
 
 /** Descriptors that the launcher gives each child. */
@@ -60,21 +62,50 @@ export class RemoteSamplerHost implements SamplerHost {
   readonly #client: SamplerClient;
   #drain: KernelDrain | undefined;
 
-  constructor(kit: Kit, receiver: KitReceiver, pairFd = PAIR_FD) {
+  readonly #tableCacheDir: string;
+  /** Called when the shard that was asked for has come. */
+  #onShard: (() => void) | undefined;
+
+  /** `tableCacheDir`: where compiled unwind tables lie by build id. */
+  constructor(kit: Kit, receiver: KitReceiver, tableCacheDir: string, pairFd = PAIR_FD) {
     this.#kit = kit;
+    this.#tableCacheDir = tableCacheDir;
     this.#receiver = receiver;
     this.#client = new SamplerClient(pairFd);
     this.session = JSON.parse(kit.get('session')!.text) as SamplingSession;
   }
 
   start(onDrain: (batch: DrainBatch) => void): Promise<void> {
-    const drain = new KernelDrain(this.#kit, DEFAULT_DRAIN_INTERVAL_MS, onDrain);
+    const drain = new KernelDrain(this.#kit, {
+      intervalMs: DEFAULT_DRAIN_INTERVAL_MS,
+      tableCacheDir: this.#tableCacheDir,
+      growArena: () => this.#growArena(),
+      onDrain,
+    });
     this.#drain = drain;
     this.#receiver.onChange((text, fds) => {
-      if (text.startsWith('K ')) drain.add(decodeKitItem(Buffer.from(text), fds));
+      if (text.startsWith('K ')) this.#add(decodeKitItem(Buffer.from(text), fds), drain);
       if (text.startsWith('D ')) this.#drop(text.slice(2), drain);
     });
     return Promise.resolve();
+  }
+
+  #add(item: KitItem, drain: KernelDrain): void {
+    drain.add(item);
+    if (shardOfItem(item.name) !== null) this.#onShard?.();
+  }
+
+  /** The sampler makes the shard; it comes by way of the launcher, which keeps it for the next service. */
+  async #growArena(): Promise<boolean> {
+    const come = new Promise<void>((resolve) => (this.#onShard = resolve));
+    try {
+      if (!(await this.#client.call('growArena', {}))) return false;
+    } catch (error) {
+      if (error instanceof SamplerUnavailable) return false;
+      throw error;
+    }
+    await come;
+    return true;
   }
 
   /** The descriptors of a CPU that went away are ours to close. */
@@ -103,6 +134,22 @@ export class RemoteSamplerHost implements SamplerHost {
 
   setPeriod(periodNs: number): void {
     this.#started().setPeriod(periodNs);
+  }
+
+  loadUnwindTable(key: string, content: string, table: Uint8Array | null): Promise<boolean> {
+    return this.#started().unwind.load(key, content, table);
+  }
+
+  noUnwindTable(key: string): void {
+    this.#started().unwind.maps.markWithout(key);
+  }
+
+  addProcessCode(pid: number, mappings: readonly ProcMapping[]): void {
+    this.#started().unwind.maps.addProcess(pid, mappings);
+  }
+
+  unwindUsage(): UnwindUsage & { limitBytes: number } {
+    return this.#started().unwind.usage();
   }
 
   openObject(pid: number, mapping: { start: bigint; end: bigint }): Promise<OpenResult> {

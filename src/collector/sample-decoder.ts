@@ -1,13 +1,25 @@
 // Decoder of a CPU's log: samples, and the mirror of the stacks that the BPF program sent lately.
-import { COMM_BYTES, MAX_FRAMES, SAMPLE, SAMPLE_FLAGS, SENT_SLOTS } from './wire.gen.ts';
+import { WALK_BY_POINTER } from '../model/walk-end.ts';
+import {
+  COMM_BYTES,
+  MAX_KERNEL_FRAMES,
+  MAX_USER_FRAMES,
+  SAMPLE,
+  SAMPLE_FLAGS,
+  SENT_SLOTS,
+} from './wire.gen.ts';
 
 /** A stack as the BPF program saw it, of one process: runtime addresses, leaf first. */
 export interface RawStack {
   readonly hash: bigint;
   readonly kernel: BigUint64Array;
+  /** With FRAME_ bits. */
   readonly user: BigUint64Array;
+  /** User frames left out behind the first LEAF_FRAMES. */
+  readonly skipped: number;
+  /** How the user stack's walk ended: a number of WALK_ENDS. */
+  readonly walkEnd: number;
   readonly kthread: boolean;
-  readonly userError: boolean;
   readonly kernelError: boolean;
 }
 
@@ -25,6 +37,10 @@ export interface RawSample {
   cgroupV1: bigint;
   threadName: string;
   userMode: boolean;
+  /** Number of WALK_ENDS, with WALK_BY_POINTER. */
+  walk: number;
+  /** Time in the BPF program, ns. */
+  busyNs: number;
   /** Null where the body was lost with a record that we never saw. */
   stack: RawStack | null;
 }
@@ -74,6 +90,9 @@ export class SampleDecoder {
       cgroupV1: view.getBigUint64(at + SAMPLE.cgroup_v1, true),
       threadName: commText(view, at),
       userMode: (flags & SAMPLE_FLAGS.userMode) !== 0,
+      walk:
+        view.getUint8(at + SAMPLE.walk_end) | ((flags & SAMPLE_FLAGS.byPointer) !== 0 ? WALK_BY_POINTER : 0),
+      busyNs: view.getUint32(at + SAMPLE.busy_ns, true),
       stack: this.#stack(view, at, size, flags),
     };
   }
@@ -85,8 +104,8 @@ export class SampleDecoder {
       const known = this.#mirror[slot];
       return known?.hash === hash ? known : null;
     }
-    const kernelFrames = Math.min(view.getUint16(at + SAMPLE.kernel_frames, true), MAX_FRAMES);
-    const userFrames = Math.min(view.getUint16(at + SAMPLE.user_frames, true), MAX_FRAMES);
+    const kernelFrames = Math.min(view.getUint16(at + SAMPLE.kernel_frames, true), MAX_KERNEL_FRAMES);
+    const userFrames = Math.min(view.getUint16(at + SAMPLE.user_frames, true), MAX_USER_FRAMES);
     if (SAMPLE.bytes + (kernelFrames + userFrames) * 8 > size) {
       throw new RangeError(`log record of ${size} bytes with ${kernelFrames + userFrames} frames`);
     }
@@ -95,11 +114,13 @@ export class SampleDecoder {
       hash,
       kernel: addresses(view, body, kernelFrames),
       user: addresses(view, body + kernelFrames * 8, userFrames),
+      skipped: view.getUint16(at + SAMPLE.skipped_frames, true),
+      walkEnd: view.getUint8(at + SAMPLE.walk_end),
       kthread: (flags & SAMPLE_FLAGS.kthread) !== 0,
-      userError: (flags & SAMPLE_FLAGS.userError) !== 0,
       kernelError: (flags & SAMPLE_FLAGS.kernelError) !== 0,
     };
-    this.#mirror[slot] = stack;
+    // The program does not know of a body that was made of a copy.
+    if ((flags & SAMPLE_FLAGS.uncached) === 0) this.#mirror[slot] = stack;
     return stack;
   }
 }

@@ -26,6 +26,25 @@ export interface DrainBatch {
   /** CLOCK_MONOTONIC, ns, read before the first log: every record stamped well before it is in this batch or an earlier one. */
   readAtNs: bigint;
   chunks: DrainChunk[];
+  /** Keys of objects (`codeKey`) that a walk came through and whose unwind table is missed. */
+  wanted: string[];
+}
+
+/** What the walker's memory holds. */
+export interface UnwindUsage {
+  /** Memory in the kernel for mappings and tables, bytes, and what of it is free. */
+  arenaBytes: number;
+  freeBytes: number;
+  tableBytes: number;
+  processes: number;
+  objects: number;
+  tables: number;
+  /** Tables that had to make room for others. */
+  evictions: number;
+  /** Processes that found no place in the walker's table. */
+  crowded: number;
+  /** Stacks walked from a copy. */
+  copiedWalks: number;
 }
 
 /** Kernel-side counters of one CPU, read consistently, and its perf event's times. All cumulative. */
@@ -89,6 +108,18 @@ export interface SamplerHost {
   readings(): CpuReading[];
   /** Changes the sampling period on every CPU, ns. */
   setPeriod(periodNs: number): void;
+  /**
+   * Gives the walker the unwind table of the objects mapped under `key` (`codeKey`). `content` names the table:
+   * objects of the same content share it. False where a table of that content is not loaded yet and `table` is null,
+   * or where there is no room for it.
+   */
+  loadUnwindTable(key: string, content: string, table: Uint8Array | null): Promise<boolean>;
+  /** The objects mapped under `key` have no unwind information: they are walked by frame pointer. */
+  noUnwindTable(key: string): void;
+  /** What /proc says of a process's code, for the walker. */
+  addProcessCode(pid: number, mappings: readonly ProcMapping[]): void;
+  /** `limitBytes`: what `arenaBytes` may become. */
+  unwindUsage(): UnwindUsage & { limitBytes: number };
   /** Opens the file behind an executable mapping of a live process; the sampler checks that the mapping exists. */
   openObject(pid: number, mapping: { start: bigint; end: bigint }): Promise<OpenResult>;
   openPerfMap(pid: number): Promise<OpenResult>;

@@ -11,6 +11,8 @@ export interface SamplerMethods {
   processes: { args: Record<string, never>; result: null };
   cgroupPath: { args: { version: 1 | 2; id: string }; result: string | null };
   podDirectories: { args: Record<string, never>; result: string[] };
+  /** False where the arena has as many shards as it may have; else the shard comes as an item of the kit. */
+  growArena: { args: Record<string, never>; result: boolean };
   usage: { args: Record<string, never>; result: { cpuSeconds: number; rssBytes: number } };
 }
 export type SamplerMethod = keyof SamplerMethods;

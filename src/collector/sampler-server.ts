@@ -41,8 +41,11 @@ export function processParts(process: ProcSnapshot): ProcSnapshot[] {
 
 export class SamplerServer {
   readonly #channel: NativeChannel;
+  readonly #growArena: () => boolean;
 
-  constructor(fd: number) {
+  /** `growArena` makes a shard and hands it on; false where there may be no more. */
+  constructor(fd: number, growArena: () => boolean) {
+    this.#growArena = growArena;
     this.#channel = new (native().Channel)(fd, (bytes) => {
       // The launcher holds the other end too, so null (gone) means that the launcher is: it takes us with it.
       if (bytes) void this.#answer(decodeMessage(bytes) as Request);
@@ -98,6 +101,8 @@ export class SamplerServer {
       }
       case 'podDirectories':
         return this.#send({ id, done: true, result: host.podDirectories() });
+      case 'growArena':
+        return this.#send({ id, done: true, result: this.#growArena() });
       case 'usage': {
         const { user, system } = process.cpuUsage();
         const result = { cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() };

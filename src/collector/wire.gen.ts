@@ -36,7 +36,10 @@ export const SAMPLE = {
   kernel_frames: 76,
   user_frames: 78,
   comm: 80,
-  bytes: 96,
+  busy_ns: 96,
+  skipped_frames: 100,
+  walk_end: 102,
+  bytes: 104,
 } as const;
 
 export const SAMPLE_FLAGS = {
@@ -44,12 +47,37 @@ export const SAMPLE_FLAGS = {
   userMode: 2,
   kthread: 4,
   kernelError: 8,
-  userError: 16,
+  byPointer: 16,
+  uncached: 64,
 } as const;
+
+/** Names of the ways in which the walk of a user stack ends, by `pl_sample.walk_end`. */
+export const WALK_ENDS = [
+  'noUserStack',
+  'root',
+  'noTable',
+  'noRule',
+  'unsupported',
+  'badRead',
+  'badFrame',
+  'jit',
+  'noMapping',
+  'noProcess',
+  'tooDeep',
+  'exiting',
+  'otherAbi',
+  'copyEnded',
+] as const;
+
+/** Bits beside the address of a user frame. */
+export const FRAME_BY_POINTER = 0x8000000000000000n;
+export const FRAME_EXACT = 0x4000000000000000n;
 
 export const FILTERS = { pid: 1, cgroup: 2, comm: 4 } as const;
 export const CGROUP_V1 = { none: 0, memory: 1, cpu: 2, pids: 3 } as const;
-export const MAX_FRAMES = 127;
+export const MAX_KERNEL_FRAMES = 127;
+export const LEAF_FRAMES = 384;
+export const MAX_USER_FRAMES = 512;
 export const COMM_BYTES = 16;
 export const SENT_SLOTS = 512;
-export const MAX_RECORD_BYTES = 2128;
+export const MAX_RECORD_BYTES = 5216;

@@ -3,20 +3,36 @@ import type { CollectorOptions } from '../collector/collector.ts';
 import { Collector } from '../collector/collector.ts';
 import { readElfLayout } from '../binary/elf/layout.ts';
 import { Symbolizer } from '../symbolizer/symbolizer.ts';
+import { UnwindTables } from '../unwind/unwind-tables.ts';
+
+export interface NamingCollectorOptions extends Omit<
+  CollectorOptions,
+  'readElfLayout' | 'readKernelLayout' | 'readUnwindTable'
+> {
+  /** Where compiled unwind tables are kept; null for nowhere. */
+  tableCacheDir: string | null;
+}
 
 /** The symbolizer opens objects through the collector; the collector asks the symbolizer where kernel code lies. */
-export function namingCollector(options: Omit<CollectorOptions, 'readElfLayout' | 'readKernelLayout'>): {
+export function namingCollector({ tableCacheDir, ...options }: NamingCollectorOptions): {
   collector: Collector;
   symbolizer: Symbolizer;
+  close: () => Promise<void>;
 } {
+  const tables = new UnwindTables({ cacheDir: tableCacheDir });
   const collector: Collector = new Collector({
     ...options,
     readElfLayout,
     readKernelLayout: (fd) => symbolizer.kernelLayout(fd),
+    readUnwindTable: (object) => tables.table(object),
   });
   const symbolizer: Symbolizer = new Symbolizer({
     source: collector.registry,
     moduleBase: (name) => collector.kernel.moduleBase(name),
   });
-  return { collector, symbolizer };
+  const close = async (): Promise<void> => {
+    await Promise.all([symbolizer.close(), tables.close()]);
+    collector.registry.close();
+  };
+  return { collector, symbolizer, close };
 }

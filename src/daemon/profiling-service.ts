@@ -7,7 +7,6 @@ import type { Collector } from '../collector/collector.ts';
 import { Governor } from '../collector/governor.ts';
 import { Ledger } from '../collector/ledger.ts';
 import type { SamplerHost } from '../collector/sampler-host.ts';
-import type { Symbolizer } from '../symbolizer/symbolizer.ts';
 import type { RunningService } from '../server/service.ts';
 import type { StatusBody } from '../server/status.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
@@ -27,6 +26,8 @@ const NAMING_PATIENCE_MS = 10_000;
 export interface ServiceParts {
   host: SamplerHost;
   store: ProfileStore;
+  /** Where compiled unwind tables are kept. */
+  tableCacheDir: string;
 }
 
 export class ProfilingService implements RunningService {
@@ -35,7 +36,7 @@ export class ProfilingService implements RunningService {
   readonly #parts: ServiceParts;
   readonly #flusher: Flusher;
   readonly #naming: Naming;
-  readonly #symbolizer: Symbolizer;
+  readonly #closeNaming: () => Promise<void>;
   readonly #governor: Governor;
   readonly #overhead: OverheadMeter;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -43,10 +44,10 @@ export class ProfilingService implements RunningService {
 
   private constructor(parts: ServiceParts, ledger: Ledger) {
     this.#parts = parts;
-    const { host, store } = parts;
-    const { collector, symbolizer } = namingCollector({ host, ledger });
+    const { host, store, tableCacheDir } = parts;
+    const { collector, symbolizer, close } = namingCollector({ host, ledger, tableCacheDir });
     this.collector = collector;
-    this.#symbolizer = symbolizer;
+    this.#closeNaming = close;
     this.#naming = new Naming(symbolizer, store);
     const session = host.session.id;
     this.#flusher = new Flusher({ session, collector, ledger, store, naming: this.#naming });
@@ -84,8 +85,7 @@ export class ProfilingService implements RunningService {
     for (const timer of this.#timers) clearInterval(timer);
     await this.collector.stop();
     await this.#flusher.flushWithNames(NAMING_PATIENCE_MS);
-    await this.#symbolizer.close();
-    this.collector.registry.close();
+    await this.#closeNaming();
     this.#parts.host.close();
   }
 
@@ -119,6 +119,7 @@ export class ProfilingService implements RunningService {
     const slowed = inForceHz < configuredHz ? { stepDown: `${inForceHz} Hz` } : {};
     const refused = this.#flusher.lastError === null ? {} : { stepDown: this.#flusher.lastError };
     return {
+      unwindTables: this.#unwindBudget(),
       samplingCpu: { used: share, limit: CPU_BUDGET, unit: 'share of the host', ...slowed },
       unsentSamples: {
         used: this.#flusher.unsentSamples,
@@ -127,6 +128,12 @@ export class ProfilingService implements RunningService {
         ...refused,
       },
     };
+  }
+
+  #unwindBudget(): NonNullable<StatusBody['budgets']>[string] {
+    const { arenaBytes, freeBytes, limitBytes, evictions } = this.#parts.host.unwindUsage();
+    const evicted = evictions === 0 ? {} : { stepDown: `${evictions} tables evicted` };
+    return { used: arenaBytes - freeBytes, limit: limitBytes, unit: 'bytes', ...evicted };
   }
 
   async #govern(): Promise<void> {

@@ -24,6 +24,7 @@ export class Recorder {
   readonly #profile = new MemoryProfile();
   readonly #collector: Collector;
   readonly #symbolizer: Symbolizer;
+  readonly #closeNaming: () => Promise<void>;
   readonly #host: LocalSamplerHost;
   #timer: NodeJS.Timeout | undefined;
   #taking: Promise<void> = Promise.resolve();
@@ -32,9 +33,11 @@ export class Recorder {
   constructor({ rateHz, pid, followedOnly }: RecorderOptions) {
     const filters = pid === undefined ? {} : { filters: { pid } };
     this.#host = new LocalSamplerHost({ rateHz, logBytes: DEFAULT_LOG_BYTES, ...filters });
-    const naming = namingCollector({ host: this.#host, ledger: new Ledger(), followedOnly });
+    const tableCacheDir = null;
+    const naming = namingCollector({ host: this.#host, ledger: new Ledger(), followedOnly, tableCacheDir });
     this.#collector = naming.collector;
     this.#symbolizer = naming.symbolizer;
+    this.#closeNaming = naming.close;
   }
 
   /** Samples taken over so far; those of the last second are still under way. */
@@ -68,8 +71,7 @@ export class Recorder {
   }
 
   async close(): Promise<void> {
-    await this.#symbolizer.close();
-    this.#collector.registry.close();
+    await this.#closeNaming();
     this.#host.close();
     clearInterval(this.#timer);
   }

@@ -19,7 +19,11 @@ export async function runSampler(options: ServeOptions): Promise<void> {
     for (const item of sampler.kit.values())
       launcher.send(encodeKitItem(item), item.fd >= 0 ? [item.fd] : []);
   }
-  const server = new SamplerServer(PAIR_FD);
+  const server = new SamplerServer(PAIR_FD, () => {
+    const shard = sampler.growArena();
+    if (shard) launcher.send(encodeKitItem(shard), [shard.fd]);
+    return shard !== null;
+  });
   launcher.send(Buffer.from('R'));
   releaseMemoryRegularly();
   const hotplug = setInterval(() => followCpus(sampler, launcher), HOTPLUG_POLL_MS);

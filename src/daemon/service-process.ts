@@ -1,5 +1,6 @@
 // The service's process: store, collector, symbolizer, HTTP.
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { KitReceiver, RemoteSamplerHost } from '../collector/remote-sampler-host.ts';
@@ -24,7 +25,7 @@ interface Running extends RunningService {
 export async function runService(options: ServeOptions): Promise<void> {
   process.title = 'pilotlight-service';
   const store = await orGiveUp(options, openOurStore(options));
-  const service = options.sampler ? await startSampling(store) : withoutSampler();
+  const service = options.sampler ? await startSampling(store, options.dataDir) : withoutSampler();
   const server = await orGiveUp(options, listen(options, store, service));
   announce(options, server);
   releaseMemoryRegularly();
@@ -47,10 +48,11 @@ function openOurStore(options: ServeOptions): Promise<ProfileStore> {
   });
 }
 
-async function startSampling(store: ProfileStore): Promise<Running> {
+async function startSampling(store: ProfileStore, dataDir: string): Promise<Running> {
   const receiver = new KitReceiver();
-  const host = new RemoteSamplerHost(await receiver.complete, receiver);
-  return ProfilingService.start({ host, store });
+  const tableCacheDir = join(dataDir, 'unwind-tables');
+  const host = new RemoteSamplerHost(await receiver.complete, receiver, tableCacheDir);
+  return ProfilingService.start({ host, store, tableCacheDir });
 }
 
 function withoutSampler(): Running {

@@ -36,6 +36,13 @@ export const MARKERS = [
   '[no kernel stack]',
   '[lost stack]',
   '[exited]',
+  '[no unwind table yet]',
+  '[unsupported unwind rule]',
+  '[bad stack]',
+  '[jit]',
+  '[unknown process]',
+  '[exec or exit]',
+  '[32-bit program]',
 ] as const;
 export type Marker = (typeof MARKERS)[number];
 
@@ -55,4 +62,14 @@ export function markerLocation(marker: Marker): Location {
     object: MARKER_OBJECT.id,
     address: address as ObjectAddress,
   };
+}
+
+/** A marker that says more than the fixed ones can, such as `[no unwind info: libfoo.so]`: an object of its own. */
+export function describedMarker(text: string): CodeObject {
+  return { ...MARKER_OBJECT, id: objectId('marker', 'base', text), path: text };
+}
+
+/** What a frame of an object of kind `marker` is called. */
+export function markerName(object: CodeObject, address: number): string {
+  return object.path === MARKER_OBJECT.path ? (MARKERS[address] ?? MARKERS[0]) : object.path;
 }

@@ -24,6 +24,8 @@ export interface SampleColumns {
   count: Uint32Array;
   /** CPU time the sample stands for, ns: the sampling period in force when it was taken, times count. */
   weightNs: Float64Array;
+  /** How the walk of the user stack ended: a number of WALK_ENDS, with WALK_BY_POINTER. */
+  walk: Uint8Array;
 }
 
 /**
@@ -52,5 +54,6 @@ export function emptySamples(capacity: number): SampleColumns {
     kind: new Uint8Array(capacity),
     count: new Uint32Array(capacity),
     weightNs: new Float64Array(capacity),
+    walk: new Uint8Array(capacity),
   };
 }

@@ -154,6 +154,7 @@ async function appendSamples(
     column(UTINYINT, (row) => samples.kind[row]!),
     column(UINTEGER, (row) => samples.count[row]!),
     column(UBIGINT, (row) => BigInt(Math.round(samples.weightNs[row]!))),
+    column(UTINYINT, (row) => samples.walk[row]!),
   ]);
 }
 

@@ -3,7 +3,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 /** Raised with every change that an older Pilotlight could not read; also the content of DATA_DIR/VERSION. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
@@ -16,7 +16,9 @@ CREATE TABLE IF NOT EXISTS samples (
   stack_id UBIGINT NOT NULL,
   kind UTINYINT NOT NULL,
   count UINTEGER NOT NULL,
-  weight_ns UBIGINT NOT NULL
+  weight_ns UBIGINT NOT NULL,
+  -- How its user stack's walk ended: a number of WALK_ENDS, plus WALK_BY_POINTER. Null before version 3.
+  walk UTINYINT
 );
 CREATE TABLE IF NOT EXISTS stacks (stack_id UBIGINT NOT NULL, location_ids UBIGINT[] NOT NULL);
 CREATE TABLE IF NOT EXISTS locations (
@@ -79,6 +81,7 @@ export async function createSchema(connection: DuckDBConnection, from: number | 
   await connection.run('BEGIN');
   // Version 1 kept a row per CPU. What it says is needed only by the sampling session that it is of.
   if (from === 1) await connection.run('DROP TABLE ledger');
+  if (from !== undefined && from < 3) await connection.run('ALTER TABLE samples ADD COLUMN walk UTINYINT');
   await connection.run(TABLES);
   await connection.run(`DELETE FROM meta WHERE key = 'schema_version'`);
   await connection.run(`INSERT INTO meta VALUES ('schema_version', '${SCHEMA_VERSION}')`);

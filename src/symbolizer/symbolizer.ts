@@ -1,7 +1,7 @@
 // Symbolizer: gives names to addresses of code objects, off the main thread.
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import type { Frame, MissReason, SymbolResult } from '../model/frame.ts';
-import { MARKERS } from '../model/location.ts';
+import { markerName } from '../model/location.ts';
 import type { ObjectSource } from '../model/object-source.ts';
 import { Quarantine } from '../worker/quarantine.ts';
 import { Slots } from '../worker/slots.ts';
@@ -65,7 +65,7 @@ export class Symbolizer {
   /** One result per address, in their order; addresses as `object.addressing` counts them. Never rejects. */
   async symbolize(object: CodeObject, addresses: Float64Array | readonly number[]): Promise<SymbolResult[]> {
     if (addresses.length === 0) return [];
-    if (object.kind === 'marker') return Array.from(addresses, markerResult);
+    if (object.kind === 'marker') return Array.from(addresses, (address) => markerResult(object, address));
     if (object.kind === 'bpf') return Array.from(addresses, () => bpfResult(object));
     if (this.quarantine.has(object.id)) return misses(addresses.length, 'bad-format');
     return this.slots.use(() => this.symbolizeOpened(object, Float64Array.from(addresses)));
@@ -147,11 +147,8 @@ function frameOf(name: string): Frame {
   return { name, systemName: name, file: '', line: 0, column: 0 };
 }
 
-function markerResult(address: number): SymbolResult {
-  const marker = MARKERS[address];
-  return marker === undefined
-    ? { ok: false, reason: 'not-covered' }
-    : { ok: true, frames: [frameOf(marker)] };
+function markerResult(object: CodeObject, address: number): SymbolResult {
+  return { ok: true, frames: [frameOf(markerName(object, address))] };
 }
 
 /** A BPF program's object is one function and carries its name: it is told even after the program is unloaded. */

@@ -7,26 +7,35 @@ import { KernelAddresses } from '../../src/collector/kernel-addresses.ts';
 import { ObjectRef } from '../../src/collector/object-ref.ts';
 import { TrackedProcess } from '../../src/collector/process-table.ts';
 import type { RawStack } from '../../src/collector/sample-decoder.ts';
-import { MAX_FRAMES } from '../../src/collector/wire.gen.ts';
+import {
+  FRAME_BY_POINTER,
+  FRAME_EXACT,
+  LEAF_FRAMES,
+  MAX_KERNEL_FRAMES,
+  MAX_USER_FRAMES,
+} from '../../src/collector/wire.gen.ts';
 import type { CodeObject } from '../../src/model/code-object.ts';
 import { objectId } from '../../src/model/code-object.ts';
-import { MARKERS } from '../../src/model/location.ts';
+import { markerName } from '../../src/model/location.ts';
 import { stackId } from '../../src/model/stack.ts';
+import type { WalkEnd } from '../../src/model/walk-end.ts';
+import { WALK_ENDS } from '../../src/model/walk-end.ts';
 
 const KERNEL_BASE = 0xffff_ffff_c000_0000n;
 
 function raw(
-  fields: { kernel?: readonly bigint[]; user?: readonly bigint[] } & Partial<
+  fields: { kernel?: readonly bigint[]; user?: readonly bigint[]; end?: WalkEnd } & Partial<
     Omit<RawStack, 'kernel' | 'user'>
   >,
 ): RawStack {
-  const { kernel = [], user = [], ...rest } = fields;
+  const { kernel = [], user = [], end = 'root', ...rest } = fields;
   return {
     hash: 1n,
     kernel: BigUint64Array.from(kernel),
     user: BigUint64Array.from(user),
+    skipped: 0,
+    walkEnd: WALK_ENDS.indexOf(end),
     kthread: false,
-    userError: false,
     kernelError: false,
     ...rest,
   };
@@ -55,7 +64,9 @@ kernel.addBpf('bpf_prog_1_tick', KERNEL_BASE, 0x1000n);
 /** Leaf first: `object+address`, or the marker. */
 function shown(attributed: AttributedStack): string[] {
   return resolveStack(attributed).located.map(({ location, object }) =>
-    object.kind === 'marker' ? MARKERS[location.address]! : `${object.path}+${location.address.toString(16)}`,
+    object.kind === 'marker'
+      ? markerName(object, location.address)
+      : `${object.path}+${location.address.toString(16)}`,
   );
 }
 const of = (fields: Parameters<typeof raw>[0]): string[] => shown(attribute(raw(fields), tracked(), kernel));
@@ -99,16 +110,42 @@ describe('attribute', () => {
   });
 
   it('says where the deepest frames are missing', () => {
-    const deep = (leaf: bigint) => Array.from({ length: MAX_FRAMES }, () => leaf);
-    expect(of({ user: deep(0x5010n) }).at(-1)).toBe('[truncated]');
-    expect(of({ user: deep(0x5010n).slice(1) }).at(-1)).toBe('/bin/app+40100f');
+    const deep = (leaf: bigint) => Array.from({ length: MAX_KERNEL_FRAMES }, () => leaf);
     const both = of({ kernel: deep(KERNEL_BASE + 1n), user: [0x5010n] });
     expect(both.slice(-2)).toEqual(['[truncated]', '/bin/app+401010']);
   });
 
+  it('takes a frame that a signal interrupted as it is, and drops the marks beside addresses', () => {
+    expect(of({ user: [0x5010n, 0x5020n | FRAME_EXACT, 0x5030n | FRAME_BY_POINTER] })).toEqual([
+      '/bin/app+401010',
+      '/bin/app+401020',
+      '/bin/app+40102f',
+    ]);
+  });
+
+  it('says how many frames were left out between leaf and root frames', () => {
+    const frames = of({ user: Array.from({ length: MAX_USER_FRAMES }, () => 0x5010n), skipped: 88 });
+    expect(frames[LEAF_FRAMES]).toBe('[… 88 frames]');
+    expect(frames).toHaveLength(MAX_USER_FRAMES + 1);
+  });
+
+  it.each([
+    ['noTable', '[no unwind table yet]'],
+    ['noRule', '[no unwind info: app]'],
+    ['unsupported', '[unsupported unwind rule]'],
+    ['badRead', '[bad stack]'],
+    ['jit', '[jit]'],
+    ['noProcess', '[unknown process]'],
+    ['tooDeep', '[truncated]'],
+    ['exiting', '[exec or exit]'],
+    ['copyEnded', '[truncated]'],
+  ] as const)('ends the stack of a walk that ended with %s in %s', (end, marker) => {
+    expect(of({ user: [0x5010n], end })).toEqual(['/bin/app+401010', marker]);
+  });
+
   it('says which part of a stack could not be read', () => {
     expect(of({ kernelError: true, user: [0x5010n] })).toEqual(['[no kernel stack]', '/bin/app+401010']);
-    expect(of({ userError: true })).toEqual(['[no user stack]']);
+    expect(of({})).toEqual(['[no user stack]']);
     expect(of({ kthread: true, kernelError: true })).toEqual(['[no kernel stack]']);
     expect(of({ kthread: true })).toEqual(['[no kernel stack]']);
   });
@@ -130,10 +167,11 @@ describe('attribute', () => {
       fc.bigInt({ min: KERNEL_BASE - 2n, max: KERNEL_BASE + 0x1002n }),
     );
     const stacks = fc.record({
-      kernel: fc.array(address, { maxLength: MAX_FRAMES, size: 'max' }),
-      user: fc.array(address, { maxLength: MAX_FRAMES, size: 'max' }),
+      kernel: fc.array(address, { maxLength: MAX_KERNEL_FRAMES, size: 'max' }),
+      user: fc.array(address, { maxLength: MAX_USER_FRAMES, size: 'max' }),
+      skipped: fc.nat(2),
+      end: fc.constantFrom(...WALK_ENDS),
       kthread: fc.boolean(),
-      userError: fc.boolean(),
       kernelError: fc.boolean(),
     });
     const process = tracked();
@@ -141,7 +179,7 @@ describe('attribute', () => {
       fc.property(stacks, (fields) => {
         const { stack, located } = resolveStack(attribute(raw(fields), process, kernel));
         expect(stack.locations.length).toBeGreaterThan(0);
-        expect(stack.locations.length).toBeLessThanOrEqual(2 * MAX_FRAMES + 3);
+        expect(stack.locations.length).toBeLessThanOrEqual(MAX_KERNEL_FRAMES + MAX_USER_FRAMES + 4);
         expect(stack.locations).toEqual(located.map(({ location }) => location.id));
         expect(stack.id).toBe(stackId(stack.locations));
         for (const { location, object } of located) {

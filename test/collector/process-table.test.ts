@@ -16,7 +16,7 @@ let nowNs: number;
 
 beforeEach(() => {
   registry = new ObjectRegistry(new FakeSamplerHost(), () => ({ ok: false, reason: 'bad-format' }));
-  table = new ProcessTable(registry);
+  table = new ProcessTable(registry, () => undefined);
   nowNs = 0;
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RawSample } from '../../src/collector/sample-decoder.ts';
 import { SampleDecoder } from '../../src/collector/sample-decoder.ts';
 import { MAX_RECORD_BYTES, SAMPLE } from '../../src/collector/wire.gen.ts';
+import { WALK_BY_POINTER, WALK_ENDS } from '../../src/model/walk-end.ts';
 import { LOG_FLAG, logRecord } from '../support/log-writer.ts';
 
 /** A decoder, and what it has told so far. */
@@ -29,8 +30,8 @@ describe('SampleDecoder', () => {
   it('reads a record with its body from annotated bytes', () => {
     const bytes = Buffer.from(
       [
-        '78000000', // size 120
-        '0300', // flags: body, user mode
+        '80000000', // size 128
+        '1300', // flags: body, user mode, by frame pointer
         '0901', // slot 265
         '0500000000000000', // sequence 5
         '00e40b5402000000', // time 10,000,000,000
@@ -46,6 +47,9 @@ describe('SampleDecoder', () => {
         '0200', // user frames
         '776f726b65720000', // thread name "worker", NUL
         '0000000000000000',
+        '10270000', // 10,000 ns in the program
+        '0700', // skipped frames
+        '0a00', // the walk was too deep
         '000000c0ffffffff', // kernel
         '0010400000000000', // user, leaf first
         '0020400000000000',
@@ -67,12 +71,15 @@ describe('SampleDecoder', () => {
         cgroupV1: 43n,
         threadName: 'worker',
         userMode: true,
+        walk: WALK_ENDS.indexOf('tooDeep') | WALK_BY_POINTER,
+        busyNs: 10_000,
         stack: {
           hash: 0x0123456789abcdefn,
           kernel: BigUint64Array.of(0xffff_ffff_c000_0000n),
           user: BigUint64Array.of(0x401000n, 0x402000n),
+          skipped: 7,
+          walkEnd: WALK_ENDS.indexOf('tooDeep'),
           kthread: false,
-          userError: false,
           kernelError: false,
         },
       },
@@ -80,14 +87,14 @@ describe('SampleDecoder', () => {
   });
 
   it('tells kernel threads and stacks that could not be read', () => {
-    const { kthread, kernelError, userError } = LOG_FLAG;
+    const { kthread, kernelError } = LOG_FLAG;
     const { samples } = new Follower().read(
       logRecord({ sequence: 0, flags: kthread, kernel: [1n] }),
-      logRecord({ sequence: 1, flags: kernelError | userError, kernel: [] }),
+      logRecord({ sequence: 1, flags: kernelError, kernel: [] }),
     );
     expect(samples.map(({ stack, userMode }) => ({ ...stack, userMode }))).toMatchObject([
-      { kthread: true, kernelError: false, userError: false, userMode: false },
-      { kthread: false, kernelError: true, userError: true, userMode: false },
+      { kthread: true, kernelError: false, userMode: false },
+      { kthread: false, kernelError: true, userMode: false },
     ]);
   });
 
@@ -103,6 +110,16 @@ describe('SampleDecoder', () => {
       logRecord({ sequence: 2, slot: 4, stackHash: 40n }),
     );
     expect(samples[2]!.stack).toBe(samples[0]!.stack);
+  });
+
+  it('does not keep a body that the program has no slot for', () => {
+    const { uncached } = LOG_FLAG;
+    const { samples } = new Follower().read(
+      logRecord({ sequence: 0, slot: 0, stackHash: 40n, user: [1n] }),
+      logRecord({ sequence: 1, slot: 0, stackHash: 50n, user: [2n], flags: uncached }),
+      logRecord({ sequence: 2, slot: 0, stackHash: 40n }),
+    );
+    expect(samples.map(userOf)).toEqual([[1], [2], [1]]);
   });
 
   it('replaces what the slot held with the last body', () => {
@@ -165,16 +182,14 @@ describe('SampleDecoder', () => {
   });
 
   it('decodes or throws a RangeError for every truncation', () => {
-    const bytes = Buffer.concat([
-      logRecord({ sequence: 0, user: [1n, 2n], slot: 1 }),
-      logRecord({ sequence: 1, slot: 1 }),
-    ]);
+    const first = logRecord({ sequence: 0, user: [1n, 2n], slot: 1 });
+    const bytes = Buffer.concat([first, logRecord({ sequence: 1, slot: 1 })]);
     for (let length = 0; length <= bytes.length; length++) {
       const follower = new Follower();
-      const whole = length === 0 || length === 112 || length === bytes.length;
+      const whole = length === 0 || length === first.length || length === bytes.length;
       if (whole) follower.read(bytes.subarray(0, length));
       else expect(() => follower.read(bytes.subarray(0, length))).toThrow(RangeError);
-      expect(follower.samples).toHaveLength(length === bytes.length ? 2 : length >= 112 ? 1 : 0);
+      expect(follower.samples).toHaveLength(length === bytes.length ? 2 : length >= first.length ? 1 : 0);
     }
   });
 

@@ -8,6 +8,7 @@ import { residual } from '../../src/model/conservation.ts';
 import type { LocalSamplerOptions } from '../../src/collector/local-sampler-host.ts';
 import { KERNEL_LOSSES } from '../../src/collector/wire.gen.ts';
 import { Programs, sleep } from '../support/programs.ts';
+import { possibleCpuCount } from '../../src/collector/kernel-sampler.ts';
 import { ownMapIds, Sampling, total } from '../support/sampling.ts';
 
 const BPF_MAP_TYPE_ARRAY_OF_MAPS = 12;
@@ -84,7 +85,7 @@ describe('the account', () => {
   });
 
   it('closes with a log that is too small, where most ticks are counted as logFull', async () => {
-    await start({ rateHz: 499, logBytes: 4096 });
+    await start({ rateHz: 499, logBytes: 8192 });
     await underLoad(2000);
     await sampling!.flush();
     const conservation = sampling!.conservation();
@@ -161,12 +162,12 @@ const PROVOCATIONS: Record<
     await underLoad(300);
   },
   logFull: async (options) => {
-    await start({ ...options, logBytes: 4096, rateHz: 499, drainIntervalMs: 3_600_000 });
+    await start({ ...options, logBytes: 8192, rateHz: 499, drainIntervalMs: 3_600_000 });
     await underLoad(300);
   },
   noLog: async (options) => {
     await start(options);
-    const logs = ownMapIds(BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    const logs = ownMapIds(BPF_MAP_TYPE_ARRAY_OF_MAPS, possibleCpuCount());
     expect(logs).toHaveLength(1);
     const deleted = await programs.start(deleteElement, [logs[0]!, 1]).ended;
     expect(deleted).toMatchObject({ code: 0, stderr: '' });

@@ -44,7 +44,8 @@ async function writtenRun(ledger: Ledger) {
     return Promise.resolve();
   };
   const appendSymbols = (): Promise<void> => Promise.resolve();
-  const run = await ServiceRun.start({ host, ledger, store: { ...fakeStore(), append, appendSymbols } });
+  const parts = { host, ledger, store: { ...fakeStore(), append, appendSymbols }, tableCacheDir: null };
+  const run = await ServiceRun.start(parts);
   ends.push(() => run.stop());
   return { host, run, store };
 }

@@ -60,7 +60,8 @@ describe('openStore', () => {
     await fill();
     await executeOn(
       dataDir,
-      `DROP TABLE ledger;
+      `ALTER TABLE samples DROP COLUMN walk;
+       DROP TABLE ledger;
        CREATE TABLE ledger (session VARCHAR, cpu USMALLINT, stored UBIGINT, consumed UBIGINT, losses VARCHAR);
        INSERT INTO ledger VALUES ('session', 0, 5, 5, '{}');
        UPDATE meta SET value = '1' WHERE key = 'schema_version'`,

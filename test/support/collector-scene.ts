@@ -7,7 +7,8 @@ import { Ledger } from '../../src/collector/ledger.ts';
 import type { DrainChunk } from '../../src/collector/sampler-host.ts';
 import type { Conservation } from '../../src/model/conservation.ts';
 import { conservationOf } from '../../src/model/conservation.ts';
-import { MARKERS } from '../../src/model/location.ts';
+import type { CodeObject } from '../../src/model/code-object.ts';
+import { markerName } from '../../src/model/location.ts';
 import type { ProfileBatch } from '../../src/model/profile-batch.ts';
 import { cpuReadingOf, FakeSamplerHost } from './fake-sampler-host.ts';
 import type { LogRecordFields } from './log-writer.ts';
@@ -34,6 +35,7 @@ export class CollectorScene {
       ledger: this.ledger,
       readElfLayout: () => ({ ok: false, reason: 'bad-format' }),
       readKernelLayout: () => Promise.resolve({ ok: false, reason: 'no-permission' }),
+      readUnwindTable: () => Promise.resolve({ ok: false, reason: 'no-file' }),
       ...options,
     });
   }
@@ -89,16 +91,20 @@ export class CollectorScene {
 /** Follows batches as a store does; complains about what is referred to and was never defined. */
 export class BatchReader {
   readonly #names = new Map<bigint, string>();
-  readonly #objects = new Map<bigint, string>();
+  readonly #objects = new Map<bigint, CodeObject>();
   readonly #locations = new Map<bigint, string>();
   readonly #stacks = new Map<bigint, string>();
 
   /** One line per sample: `comm/thread: leaf < caller < …`. */
   read(batch: ProfileBatch): string[] {
-    for (const { id, path } of batch.objects) this.#objects.set(id, path);
-    for (const { id, object, address } of batch.locations) {
-      const path = known(this.#objects, object, 'object');
-      this.#locations.set(id, path === '[marker]' ? MARKERS[address]! : `${path}+${address.toString(16)}`);
+    for (const object of batch.objects) this.#objects.set(object.id, object);
+    for (const { id, object: objectId, address } of batch.locations) {
+      const object = known(this.#objects, objectId, 'object');
+      const marker = object.kind === 'marker';
+      this.#locations.set(
+        id,
+        marker ? markerName(object, address) : `${object.path}+${address.toString(16)}`,
+      );
     }
     for (const { id, locations } of batch.stacks) {
       this.#stacks.set(
@@ -120,7 +126,7 @@ export class BatchReader {
   }
 }
 
-function known(map: ReadonlyMap<bigint, string>, id: bigint, what: string): string {
+function known<T>(map: ReadonlyMap<bigint, T>, id: bigint, what: string): T {
   const value = map.get(id);
   if (value === undefined) throw new Error(`a ${what} is referred to that no batch defined`);
   return value;

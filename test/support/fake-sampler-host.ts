@@ -7,9 +7,11 @@ import type {
   DrainBatch,
   DrainChunk,
   KernelFile,
+  ProcMapping,
   ProcSnapshot,
   SamplerHost,
   SamplingSession,
+  UnwindUsage,
 } from '../../src/collector/sampler-host.ts';
 
 export const FAKE_SESSION: SamplingSession = {
@@ -37,6 +39,11 @@ export function cpuReadingOf(cpu: number, counts: Partial<CpuReading> = {}): Cpu
   };
 }
 
+export const NO_UNWIND_USAGE = {
+  ...{ arenaBytes: 0, freeBytes: 0, tableBytes: 0, processes: 0, objects: 0, tables: 0 },
+  ...{ evictions: 0, crowded: 0, copiedWalks: 0, limitBytes: 0 },
+};
+
 /** Paths by `pid`; a path answers for every mapping of the process. */
 export class FakeSamplerHost implements SamplerHost {
   readonly session = FAKE_SESSION;
@@ -45,6 +52,9 @@ export class FakeSamplerHost implements SamplerHost {
   readonly mappedFiles = new Map<number, string>();
   readonly cgroups = new Map<string, string>();
   pods: string[] = [];
+  /** Unwind tables by content, and the code of processes by pid, as the walker was given them. */
+  readonly tables = new Map<string, Uint8Array>();
+  readonly code = new Map<number, readonly ProcMapping[]>();
   kernelFiles: Partial<Record<KernelFile, string>> = {};
   counters: CpuReading[] = [];
   readonly periods: number[] = [];
@@ -63,7 +73,32 @@ export class FakeSamplerHost implements SamplerHost {
 
   /** One turn of the drain thread. */
   feed(readAtNs: bigint | number, ...chunks: DrainChunk[]): void {
-    this.#onDrain!({ readAtNs: BigInt(readAtNs), chunks });
+    this.#onDrain!({ readAtNs: BigInt(readAtNs), chunks, wanted: [] });
+  }
+
+  /** A walk came through objects without a table. */
+  miss(...keys: string[]): void {
+    this.#onDrain!({ readAtNs: 0n, chunks: [], wanted: keys });
+  }
+
+  loadUnwindTable(key: string, content: string, table: Uint8Array | null): Promise<boolean> {
+    const call = `loadUnwindTable ${key} ${content}${table ? ` ${table.length} bytes` : ''}`;
+    return this.#asked(call, () => {
+      if (table) this.tables.set(content, table);
+      return this.tables.has(content);
+    });
+  }
+
+  noUnwindTable(key: string): void {
+    this.calls.push(`noUnwindTable ${key}`);
+  }
+
+  addProcessCode(pid: number, mappings: readonly ProcMapping[]): void {
+    this.code.set(pid, mappings);
+  }
+
+  unwindUsage(): UnwindUsage & { limitBytes: number } {
+    return NO_UNWIND_USAGE;
   }
 
   stop(): Promise<void> {

@@ -1,7 +1,16 @@
 // Writes records of a CPU's log (`struct pl_sample` of bpf/wire.h) byte by byte.
+import type { WalkEnd } from '../../src/model/walk-end.ts';
+import { WALK_ENDS } from '../../src/model/walk-end.ts';
 
 /** PL_FLAG_* of bpf/wire.h. */
-export const LOG_FLAG = { body: 1, userMode: 2, kthread: 4, kernelError: 8, userError: 16 } as const;
+export const LOG_FLAG = {
+  body: 1,
+  userMode: 2,
+  kthread: 4,
+  kernelError: 8,
+  byPointer: 16,
+  uncached: 64,
+} as const;
 
 export interface LogRecordFields {
   sequence: number;
@@ -19,11 +28,15 @@ export interface LogRecordFields {
   /** Without frames there is no body: the stack was sent before. */
   kernel?: readonly bigint[];
   user?: readonly bigint[];
+  /** Of the user stack's walk; `root` where there are user frames. */
+  walkEnd?: WalkEnd;
+  skipped?: number;
+  busyNs?: number;
   /** Besides PL_FLAG_BODY. */
   flags?: number;
 }
 
-const SAMPLE_BYTES = 96;
+const SAMPLE_BYTES = 104;
 
 export function logRecord(fields: LogRecordFields): Buffer {
   const { kernel, user } = fields;
@@ -46,6 +59,9 @@ export function logRecord(fields: LogRecordFields): Buffer {
   record.writeUInt16LE(kernel?.length ?? 0, 76); // kernel_frames
   record.writeUInt16LE(user?.length ?? 0, 78); // user_frames
   record.write(fields.comm ?? '', 80, 16); // comm
+  record.writeUInt32LE(fields.busyNs ?? 0, 96); // busy_ns
+  record.writeUInt16LE(fields.skipped ?? 0, 100); // skipped_frames
+  record.writeUInt8(WALK_ENDS.indexOf(fields.walkEnd ?? (user?.length ? 'root' : 'noUserStack')), 102); // walk_end
   frames.forEach((address, i) => record.writeBigUInt64LE(address, SAMPLE_BYTES + i * 8));
   return record;
 }

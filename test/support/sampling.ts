@@ -18,12 +18,12 @@ import type { LabelName } from '../../src/model/selector.ts';
 import type { StackTable } from '../../src/model/stack-table.ts';
 import { openStore } from '../../src/store/duckdb-store.ts';
 import type { ProfileStore } from '../../src/store/profile-store.ts';
-import type { Symbolizer } from '../../src/symbolizer/symbolizer.ts';
 
 export interface SamplingParts {
   host: SamplerHost;
   store: ProfileStore;
   ledger: Ledger;
+  tableCacheDir: string | null;
 }
 
 /** One run of the service: what reads a host's samples and stores them. Ends without closing host and store. */
@@ -33,15 +33,15 @@ export class ServiceRun {
   readonly ledger: Ledger;
   readonly collector: Collector;
   readonly flusher: Flusher;
-  readonly #symbolizer: Symbolizer;
+  readonly #closeNaming: () => Promise<void>;
 
-  private constructor({ host, store, ledger }: SamplingParts) {
+  private constructor({ host, store, ledger, tableCacheDir }: SamplingParts) {
     this.host = host;
     this.store = store;
     this.ledger = ledger;
-    const { collector, symbolizer } = namingCollector({ host, ledger });
+    const { collector, symbolizer, close } = namingCollector({ host, ledger, tableCacheDir });
     this.collector = collector;
-    this.#symbolizer = symbolizer;
+    this.#closeNaming = close;
     const naming = new Naming(symbolizer, store);
     this.flusher = new Flusher({ session: host.session.id, collector, ledger, store, naming });
   }
@@ -64,8 +64,7 @@ export class ServiceRun {
 
   async stop(): Promise<void> {
     await this.collector.stop();
-    await this.#symbolizer.close();
-    this.collector.registry.close();
+    await this.#closeNaming();
   }
 }
 
@@ -98,7 +97,8 @@ export class Sampling {
     const host = new LocalSamplerHost({ rateHz: 99, logBytes: DEFAULT_LOG_BYTES, ...options });
     const dataDir = await mkdtemp(join(tmpdir(), 'pilotlight-sampling-'));
     const store = await openStore({ dataDir, memoryLimitBytes: 128e6, hostLabel: 'test' });
-    const run = await ServiceRun.start({ host, store, ledger: new newLedger() });
+    const tableCacheDir = join(dataDir, 'unwind-tables');
+    const run = await ServiceRun.start({ host, store, ledger: new newLedger(), tableCacheDir });
     return new Sampling(host, store, run, dataDir, newLedger);
   }
 
@@ -124,6 +124,7 @@ export class Sampling {
       host: this.host,
       store: this.store,
       ledger: new this.#newLedger(saved),
+      tableCacheDir: join(this.#dataDir, 'unwind-tables'),
     });
   }
 
@@ -159,12 +160,14 @@ export function total(account: CpuAccount[], of: (cpu: CpuAccount) => number): n
   return account.reduce((sum, cpu) => sum + of(cpu), 0);
 }
 
-/** Ids of the BPF maps of a kind (enum bpf_map_type) of which this process holds a descriptor. */
-export function ownMapIds(type: number): number[] {
+/** Ids of the BPF maps of a kind (enum bpf_map_type) and size of which this process holds a descriptor. */
+export function ownMapIds(type: number, entries: number): number[] {
   return readdirSync('/proc/self/fdinfo').flatMap((fd) => {
     const info = readFdInfo(fd);
     const id = /^map_id:\s*(\d+)$/m.exec(info)?.[1];
-    return id !== undefined && new RegExp(`^map_type:\\s*${type}$`, 'm').test(info) ? [Number(id)] : [];
+    const has = (field: string, value: number): boolean =>
+      new RegExp(`^${field}:\\s*${value}$`, 'm').test(info);
+    return id !== undefined && has('map_type', type) && has('max_entries', entries) ? [Number(id)] : [];
   });
 }
 

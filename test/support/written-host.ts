@@ -2,6 +2,7 @@
 import type { OpenResult } from '../../src/model/object-source.ts';
 import { CLOCK_MONOTONIC, native } from '../../src/collector/native.ts';
 import type { CpuReading, DrainBatch, SamplerHost } from '../../src/collector/sampler-host.ts';
+import { NO_UNWIND_USAGE } from './fake-sampler-host.ts';
 import { logRecord } from './log-writer.ts';
 
 const PERIOD_NS = 10_101_010;
@@ -37,7 +38,7 @@ export class WrittenHost implements SamplerHost {
     const bytes = Buffer.concat(this.#log);
     this.#log = [];
     const chunks = bytes.length > 0 ? [{ cpu: 0, source: 'log' as const, bytes }] : [];
-    this.#onDrain?.({ readAtNs: native().clockNs(CLOCK_MONOTONIC), chunks });
+    this.#onDrain?.({ readAtNs: native().clockNs(CLOCK_MONOTONIC), chunks, wanted: [] });
     return Promise.resolve();
   }
 
@@ -58,6 +59,10 @@ export class WrittenHost implements SamplerHost {
     throw new Error('the period is written in the log');
   }
 
+  loadUnwindTable = (): Promise<boolean> => Promise.resolve(false);
+  noUnwindTable = (): void => undefined;
+  addProcessCode = (): void => undefined;
+  unwindUsage = (): typeof NO_UNWIND_USAGE => NO_UNWIND_USAGE;
   openObject = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
   openPerfMap = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
   openKernelFile = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
