@@ -88,6 +88,8 @@ function setFramePointer(state: FrameState, machine: Machine, rule: Rule): Unsup
       else return 'fp-rule';
       return null;
     case SAVED.inRegister:
+      rule.fpOffset = 0;
+      return state.fpBase === machine.framePointer ? null : 'fp-rule';
     case SAVED.computed:
       return 'fp-rule';
     default:
