@@ -46,9 +46,10 @@ export function topFunctions(table: StackTable, options: TopOptions = {}): TopTa
     options.sortBy === 'total'
       ? [sums.totalWeightNs, sums.selfWeightNs]
       : [sums.selfWeightNs, sums.totalWeightNs];
-  const order = Uint32Array.from(functions.functionName, (_, fn) => fn).sort(
-    (a, b) => first[b]! - first[a]! || second[b]! - second[a]! || a - b,
-  );
+  // A table that was cut to a path keeps the functions that are nowhere below it.
+  const order = Uint32Array.from(functions.functionName, (_, fn) => fn)
+    .filter((fn) => sums.totalCount[fn]! > 0)
+    .sort((a, b) => first[b]! - first[a]! || second[b]! - second[a]! || a - b);
   const limit = Math.max(0, Math.floor(options.limit ?? Infinity));
   const rows = [...order.subarray(0, limit)].map((fn) => ({
     name: functions.names[functions.functionName[fn]!]!,

@@ -50,19 +50,24 @@ export const queryParam = z
 /** Parameters of every route that asks about a window. Unknown parameters are refused by name. */
 export const windowQuery = z.strictObject({ from: fromParam, until: untilParam, query: queryParam });
 
+/** Parameters of every route that answers what is below a path of frames. */
+export const pathQuery = {
+  root: z.string().optional().openapi({
+    description: 'Frame names from the outermost; only stacks that begin so.',
+    example: 'main;run',
+  }),
+  groupBy: labelParam.optional().openapi({ example: 'comm' }),
+};
+
 /** Parameters of every route that answers a call tree. */
 export const treeQuery = {
+  ...pathQuery,
   maxNodes: integerParam(
     1,
     MAX_NODES,
     DEFAULT_TREE.nodes,
     'The heaviest nodes are kept; `hidden` tells the rest.',
   ),
-  root: z.string().optional().openapi({
-    description: 'Frame names from the outermost; only stacks that begin so.',
-    example: 'main;run',
-  }),
-  groupBy: labelParam.optional().openapi({ example: 'comm' }),
 };
 
 export interface WindowParams {

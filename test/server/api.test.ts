@@ -90,6 +90,14 @@ describe('GET /api/v1/top', () => {
       hidden: { functions: 3, count: 40, share: 0.4 },
     });
   });
+
+  it('counts only stacks below a path, whose first name may be a value of the label grouped by', async () => {
+    const below = (await get('/api/v1/top?root=main%3Bparse')) as { functions: { name: string }[] };
+    expect(below).toMatchObject({ totalCount: 30 });
+    expect(below.functions.map(({ name }) => name)).toEqual(['parse', 'main']);
+    expect(await get('/api/v1/top?root=gcc&groupBy=comm')).toMatchObject({ totalCount: 60 });
+    expect(await get('/api/v1/top?root=nothing')).toMatchObject({ totalCount: 0, functions: [] });
+  });
 });
 
 describe('GET /api/v1/series', () => {

@@ -93,6 +93,23 @@ describe('the table of functions', () => {
     expect((await fixture.state())['search']).toBe(name);
   });
 
+  it('counts what the flame graph shows where that begins at a path', async () => {
+    await openTable();
+    const { page } = fixture;
+    await fixture.frame('renderTemplate').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Only stacks through this path' }).click();
+    await expect.poll(async () => (await functionNames()).includes('tcp_sendmsg')).toBe(false);
+    const graph = page.locator('#chart g.frame');
+    const drawn = await graph.evaluateAll((all) => all.map((frame) => frame.getAttribute('name')!));
+    expect(drawn).toContain('escapeHtml');
+    const shown = await functionNames();
+    expect(drawn.filter((name) => !shown.includes(name))).toEqual([]);
+    const row = rows().filter({ hasText: 'renderTemplate' });
+    expect((await row.locator('.share').allInnerTexts())[1]!.trim()).toBe('100.0 %');
+    await page.keyboard.press('Escape');
+    await expect.poll(async () => (await functionNames()).includes('tcp_sendmsg')).toBe(true);
+  });
+
   it('says what it does not show, with its share', async () => {
     const { page } = fixture;
     await page.route('**/api/v1/top*', async (route) => {

@@ -87,7 +87,7 @@ describe('what a change asks for', () => {
       'flame',
       [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }, { group: '' }, { nodes: 1 }, { root: 'a' }],
     ],
-    ['table', [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }]],
+    ['table', [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }, { root: 'a' }]],
     [
       'diff',
       [{ from: 'now-1h' }, { baseFrom: '1' }, { baseQuery: '{}' }, { normalize: 'none' }, { group: '' }],

@@ -12,9 +12,11 @@ const FUNCTIONS = 1000;
 const DIFF_FUNCTIONS = 500;
 const LABEL_VALUES = 200;
 
-export function topPath({ from, until, query, sort }: ViewState): string {
+export function topPath({ from, until, query, root, group, sort }: ViewState): string {
   const by = sort === 'total' ? 'total' : 'self';
-  return pathWith('/api/v1/top', { from, until, query, limit: FUNCTIONS, sort: by });
+  // A path begins with the value grouped by; without one, grouping would only make rows.
+  const groupBy = root === '' ? '' : group;
+  return pathWith('/api/v1/top', { from, until, query, root, groupBy, limit: FUNCTIONS, sort: by });
 }
 
 export function seriesPath({ fromMs, untilMs, stepMs }: Bins, query: string, group: string): string {

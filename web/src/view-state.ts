@@ -136,7 +136,7 @@ const WINDOW = ['from', 'until', 'query'] as const;
 /** What an answer of the server depends on, by the part of the page that asks. */
 const ASKED = {
   flame: [...WINDOW, 'group', 'root', 'nodes'],
-  table: WINDOW,
+  table: [...WINDOW, 'root'],
   diff: [...WINDOW, 'group', 'nodes', 'baseFrom', 'baseUntil', 'baseQuery', 'normalize'],
 } as const satisfies Record<string, readonly (keyof ViewState)[]>;
 

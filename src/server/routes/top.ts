@@ -1,8 +1,10 @@
 // GET /api/v1/top: the functions of a window.
 import { createRoute, z } from '@hono/zod-openapi';
+import { parseFramePath } from '../../query/frame-path.ts';
+import { stacksBelow } from '../../query/stacks-below.ts';
 import { topFunctions } from '../../query/top.ts';
 import type { App, ServerContext } from '../context.ts';
-import { integerParam, oneOf, readWindow, windowQuery } from '../params.ts';
+import { groupOption, integerParam, oneOf, pathQuery, readWindow, windowQuery } from '../params.ts';
 import { errorResponses, jsonResponse } from '../responses.ts';
 
 const SORTS = ['self', 'total'] as const;
@@ -39,6 +41,7 @@ const route = createRoute({
   summary: 'The functions of a window by their own or their whole CPU time.',
   request: {
     query: windowQuery.extend({
+      ...pathQuery,
       limit: integerParam(1, 10_000, 100, 'Rows at most.'),
       sort: oneOf(SORTS).default('self').openapi({ description: 'What the functions are ordered by.' }),
     }),
@@ -48,9 +51,10 @@ const route = createRoute({
 
 export function topRoutes(app: App, { store, now }: ServerContext): void {
   app.openapi(route, async (c) => {
-    const { limit, sort, ...window } = c.req.valid('query');
+    const { limit, sort, root, groupBy, ...window } = c.req.valid('query');
     const { range, selector } = readWindow(window, now());
-    const table = await store.stacks(selector, range);
+    const path = { ...groupOption(groupBy), root: parseFramePath(root ?? '') };
+    const table = stacksBelow(await store.stacks(selector, range, groupBy), path);
     return c.json({ ...range, ...topFunctions(table, { limit, sortBy: sort }) }, 200);
   });
 }

@@ -67,7 +67,7 @@ export function createDiffTable(container: HTMLElement, events: DiffTableEvents)
       metricSwitch(sort, (metric) => order({ ...sort, metric })),
       element(
         'table',
-        { class: 'diff-rows' },
+        { class: 'plain-table diff-rows' },
         head(columnsFor(body), sort, order),
         tableBody(rows.slice(0, shown), body, events),
       ),

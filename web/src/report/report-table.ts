@@ -43,7 +43,7 @@ export function createReportTable(
       {},
       ...rows.slice(0, shown).map((row) => tableRow(row, total, state.scheme, events)),
     );
-    container.replaceChildren(element('table', {}, head(state.sort, events), body));
+    container.replaceChildren(element('table', { class: 'plain-table' }, head(state.sort, events), body));
     if (rows.length === 0) container.append(element('p', {}, 'No function matches the search.'));
     if (rows.length <= shown) return;
     const more = element('button', { type: 'button', class: 'button' });

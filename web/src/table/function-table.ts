@@ -23,7 +23,7 @@ export interface FunctionTableEvents {
 
 function timeCells(ns: number, share: number): HTMLElement[] {
   const bar = element('span', { class: 'meter' });
-  bar.style.width = `${100 * share}%`;
+  bar.style.setProperty('--share', String(share));
   return [
     element('td', { class: 'time' }, formatDuration(ns)),
     element('td', { class: 'share' }, bar, element('span', {}, formatShare(share))),
