@@ -116,6 +116,44 @@ describe('a comparison', () => {
     expect(await fixture.state()).toHaveProperty('diffSort');
   });
 
+  it('offers a closer look at a frame, also in one of the two windows', async () => {
+    await openCompare();
+    const { page } = fixture;
+    const open = (name: string) =>
+      page.locator(`#compare g.frame[name="${name}"]`).first().click({ button: 'right' });
+    const items = async () =>
+      (await page.getByRole('menuitem').allInnerTexts()).map((text) => text.split('\n')[0]);
+    const choose = (name: string) => page.getByRole('menuitem', { name }).click();
+    await open('parseLegacy');
+    // Only met before: there is nothing to show of it in B.
+    expect(await items()).toEqual(['Zoom in', 'Show in A, before', 'Search for this name', 'Copy name']);
+    await page.keyboard.press('Escape');
+    await open('renderTemplate');
+    await fixture.shot('compare-menu');
+    await choose('Search for this name');
+    expect(await fixture.state()).toMatchObject({ mode: 'compare', search: 'renderTemplate' });
+    await open('renderTemplate');
+    await choose('Show in A, before');
+    await fixture.frame('parseLegacy').waitFor();
+    const shown = await fixture.state();
+    expect(shown).toMatchObject({ from: String(before.fromMs), until: String(before.untilMs) });
+    expect(shown['root']).toMatch(/^node;_start;main;.*;renderTemplate$/);
+    expect(shown).not.toHaveProperty('mode');
+    await page.goBack();
+    await open('renderTemplate');
+    await choose('Show in B, after');
+    await fixture.frame('renderMarkdown').waitFor();
+    expect((await fixture.state())['from']).toBe(String(after.fromMs));
+  });
+
+  it('filters both windows to a process', async () => {
+    await openCompare();
+    const { page } = fixture;
+    await page.locator('#compare g.frame[name="node"]').first().click({ button: 'right' });
+    const params = await asked(() => page.getByRole('menuitem', { name: 'Filter to this' }).click());
+    expect(params).toMatchObject({ leftQuery: '{comm="node"}', rightQuery: '{comm="node"}' });
+  });
+
   it('gives pprof both windows', async () => {
     await openCompare();
     const { page, server } = fixture;

@@ -1,8 +1,10 @@
 // The window against a base window: asks for the difference and has it drawn.
 import type { DiffBody } from './api.ts';
 import { ask } from './api.ts';
+import { compareItems } from './compare/compare-menu.ts';
 import type { CompareView } from './compare/compare-view.ts';
 import { createCompareView } from './compare/compare-view.ts';
+import type { DiffNode } from './compare/diff-tree.ts';
 import { serverNow } from './connection.ts';
 import { byId } from './dom.ts';
 import { Latest } from './latest.ts';
@@ -30,6 +32,7 @@ export class CompareSection {
       onSort: (diffSort) => host.change({ diffSort }, true),
       onPick: (name) => host.change({ search: name }, true),
       scheme: () => host.scheme(),
+      onMenu: (path, at) => this.#menu(path, at),
     });
     let width = 0;
     new ResizeObserver(() => {
@@ -95,6 +98,12 @@ export class CompareSection {
     if (this.#body === undefined || this.#area.hidden) return;
     const { view, search, zoom, widths, diffSort } = this.#state;
     this.#view.show(this.#body, { view, search, zoom, widths, sort: diffSort });
+  }
+
+  #menu(path: readonly DiffNode[], at: { x: number; y: number }): void {
+    const base = baseTexts(this.#state, serverNow());
+    const change = (next: Partial<ViewState>) => this.#host.change(next);
+    this.#host.menu.show(path.at(-1)!.name, compareItems({ path, state: this.#state, base, change }), at);
   }
 
   #focus(before: ViewState): void {

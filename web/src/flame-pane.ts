@@ -6,7 +6,7 @@ import { createFlameChart } from './flame-chart.ts';
 import { formatShare } from './format.ts';
 import type { Direction } from './frame-cursor.ts';
 import { directionOf, pathTo, stepFrom } from './frame-cursor.ts';
-import { rootNames, rootText } from './frame-path.ts';
+import { rawName, rootOf } from './frame-path.ts';
 import type { FrameNode } from './frame-tree.ts';
 import { matches } from './frame-tree.ts';
 import { functionKey } from './function-key.ts';
@@ -22,15 +22,6 @@ export interface FlameHost {
   scheme(): Scheme;
   readonly tooltip: Tooltip;
   readonly menu: Menu;
-}
-
-/** The name the server knows a group without a value by. */
-const rawName = ({ name, frameClass }: FrameNode) =>
-  frameClass === 'group' && name === '(none)' ? '' : name;
-
-/** `root` of a frame: the path above what is shown, and on to the frame. '' where the server can tell no path. */
-export function rootOf(path: readonly FrameNode[], above: string): string {
-  return rootText([...rootNames(above), ...path.slice(1).map(rawName)]);
 }
 
 export class FlamePane {

@@ -2,8 +2,7 @@
 import { byId, element } from './dom.ts';
 import { formatShare } from './format.ts';
 import { pathTo } from './frame-cursor.ts';
-import { rootNames, rootText } from './frame-path.ts';
-import { rootOf } from './flame-pane.ts';
+import { rootNames, rootOf, rootText } from './frame-path.ts';
 import type { FrameNode } from './frame-tree.ts';
 import type { ViewState } from './view-state.ts';
 

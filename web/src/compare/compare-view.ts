@@ -3,6 +3,7 @@ import { element } from '../dom.ts';
 import type { FlameChart } from '../flame-chart.ts';
 import { createFlameChart } from '../flame-chart.ts';
 import { formatCount, formatShare } from '../format.ts';
+import { pathTo } from '../frame-cursor.ts';
 import type { Scheme } from '../palette.ts';
 import type { Tooltip } from '../tooltip.ts';
 import { createTooltip } from '../tooltip.ts';
@@ -23,6 +24,8 @@ export interface CompareEvents {
   /** The table was put into another order, as `formatSort` of diff-rows.ts writes it. */
   onSort(sort: string): void;
   scheme(): Scheme;
+  /** The menu of a frame is asked for, at a point of the viewport, px; `path` leads from the whole to it. */
+  onMenu?(path: readonly DiffNode[], at: { x: number; y: number }): void;
   /** A function of the table was clicked. */
   onPick?(name: string): void;
 }
@@ -82,6 +85,7 @@ class View implements CompareView {
       onZoom: (node) => events.onZoom(node === this.#tree ? '' : node.key),
       onHover: (event, node) => this.#tooltip.show(event, diffContent(node)),
       onLeave: () => this.#tooltip.hide(),
+      onMenu: (event, node) => this.#menu(node, { x: event.clientX, y: event.clientY }),
     });
   }
 
@@ -131,6 +135,12 @@ class View implements CompareView {
 
   resize(): void {
     this.#chart.resize();
+  }
+
+  #menu({ key }: DiffNode, at: { x: number; y: number }): void {
+    if (this.#tree === undefined) return;
+    this.#tooltip.hide();
+    this.#events.onMenu?.(pathTo(this.#tree, key), at);
   }
 
   #searchGraph(term: string): void {
