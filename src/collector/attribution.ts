@@ -143,14 +143,13 @@ const MARKER_LOCATIONS: ReadonlyMap<Marker, Located> = new Map(
 );
 
 /** Locations met lately, by object: the same few thousand recur in every batch, and each id costs 64-bit arithmetic. */
-const met = new WeakMap<CodeObject, Map<number, Located>>();
-/** Per object; the kernel's and a large runtime's hot addresses fit. */
+let met = new WeakMap<CodeObject, Map<number, Located>>();
+let metCount = 0;
+/** Of all objects together: each takes 150 bytes, and a build of many programs meets 100,000 that never come back. */
 const MAX_MET = 20_000;
 
 function locate(object: CodeObject, address: number): Located {
-  let known = met.get(object);
-  if (!known) met.set(object, (known = new Map<number, Located>()));
-  let located = known.get(address);
+  let located = met.get(object)?.get(address);
   if (!located) {
     const location = {
       id: locationId(object.id, address),
@@ -158,8 +157,17 @@ function locate(object: CodeObject, address: number): Located {
       address: address as ObjectAddress,
     };
     located = { location, object };
-    if (known.size >= MAX_MET) known.clear();
-    known.set(address, located);
+    remember(object, address, located);
   }
   return located;
+}
+
+function remember(object: CodeObject, address: number, located: Located): void {
+  if (metCount++ >= MAX_MET) {
+    met = new WeakMap();
+    metCount = 1;
+  }
+  const known = met.get(object);
+  if (known === undefined) met.set(object, new Map([[address, located]]));
+  else known.set(address, located);
 }

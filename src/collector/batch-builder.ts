@@ -7,9 +7,9 @@ import { emptySamples } from '../model/profile-batch.ts';
 import type { StackId } from '../model/stack.ts';
 import type { ResolvedStack } from './attribution.ts';
 
-/** Ids defined lately. Forgetting costs only a definition sent twice. */
+/** Ids defined lately. Forgetting costs only a definition sent twice, which the store finds among those it knows. */
 export class Definitions {
-  static readonly LIMIT = 200_000;
+  static readonly LIMIT = 50_000;
   readonly stacks = new Set<StackId>();
   readonly locations = new Set<LocationId>();
   readonly objects = new Set<ObjectId>();
