@@ -1,7 +1,10 @@
 // Compiles a file on the worker thread as the service does, in a process of its own, and prints what it took as JSON.
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { TableCompiler } from '../../dist/unwind/table-compiler.js';
 
+// By its address: what is built is not there when the types are checked.
+const built = new URL('../../dist/unwind/table-compiler.js', import.meta.url);
+/** @type {typeof import('../../src/unwind/table-compiler.ts')} */
+const { TableCompiler } = await import(built.href);
 const [path = '', repetitions = '5'] = process.argv.slice(2);
 const compiler = new TableCompiler();
 /** @param {string} key @returns {number} bytes */

@@ -7,6 +7,8 @@ import { machineOf, type Machine } from './machine.ts';
 import type { Rule } from './rule.ts';
 import { decodeUnwindTable, type UnwindTable } from './unwind-table.ts';
 
+const NOWHERE = -1;
+
 export class AddressTable {
   readonly machine: Machine;
   readonly table: UnwindTable;
@@ -37,16 +39,17 @@ export class AddressTable {
     return this.code.find(address) !== undefined;
   }
 
-  /** Calls for every row, ascending; the last says where the rules end. */
+  /** Calls for every row, ascending; where rules end there is a row that says so. */
   forEachRow(visit: (address: number, rule: Rule) => void): void {
     const none = this.table.rule(0);
-    let end = 0;
+    let end = NOWHERE;
     this.table.forEachRange((start, until, number) => {
       const address = this.code.addressOf(start);
-      if (address === null) return; // between two segments
-      visit(address, this.table.rule(number));
-      end = address + until - start;
+      // A segment that is covered to its end has no address for the gap behind it.
+      if (end !== NOWHERE && address !== end) visit(end, none);
+      if (address !== null) visit(address, this.table.rule(number));
+      end = address === null || number === 0 ? NOWHERE : address + until - start;
     });
-    if (end > 0) visit(end, none);
+    if (end !== NOWHERE) visit(end, none);
   }
 }

@@ -127,11 +127,11 @@ export class CfaProgram {
       case DW.DW_CFA_def_cfa_sf:
         return tracker.defineCfa(code.uleb(), code.sleb() * cie.dataAlign);
       case DW.DW_CFA_def_cfa_register:
-        return tracker.redefineCfa(code, { register: code.uleb() });
+        return tracker.redefineRegister(code.uleb());
       case DW.DW_CFA_def_cfa_offset:
-        return tracker.redefineCfa(code, { offset: code.uleb() });
+        return tracker.redefineOffset(code.uleb());
       case DW.DW_CFA_def_cfa_offset_sf:
-        return tracker.redefineCfa(code, { offset: code.sleb() * cie.dataAlign });
+        return tracker.redefineOffset(code.sleb() * cie.dataAlign);
       case DW.DW_CFA_def_cfa_expression:
         return tracker.defineCfaByExpression(expressionOf(code));
       case DW.DW_CFA_remember_state:

@@ -72,7 +72,7 @@ function setCfa(
       rule.cfaKind = CFA.PLT;
       return null;
     default:
-      return state.cfaIs === CFA_IS.missing ? 'no-cfa' : 'cfa-expression';
+      return state.cfaIs === CFA_IS.computed ? 'cfa-expression' : 'no-cfa';
   }
 }
 

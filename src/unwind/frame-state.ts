@@ -27,6 +27,9 @@ export const CFA_IS = {
   plt: 3,
   /** An expression of another shape. */
   computed: 4,
+  /** Half of a register and an offset, said anew behind an expression; the other half has yet to come. */
+  onlyRegister: 5,
+  onlyOffset: 6,
 } as const;
 
 /** Flat, because it is copied for every FDE and every DW_CFA_remember_state. */

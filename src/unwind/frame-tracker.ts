@@ -93,12 +93,21 @@ export class FrameTracker {
     state.cfaAdd = 0;
   }
 
-  /** DW_CFA_def_cfa_register and _offset say one half anew: the other has to be there. */
-  redefineCfa(code: Cursor, half: { register: number } | { offset: number }): void {
-    const { cfaIs, cfaRegister, cfaOffset } = this.state;
-    if (cfaIs !== CFA_IS.register) code.fail('bad-value', 'half of a CFA rule, and no other half');
-    if ('register' in half) this.defineCfa(half.register, cfaOffset);
-    else this.defineCfa(cfaRegister, half.offset);
+  /**
+   * DW_CFA_def_cfa_register. Behind an expression DWARF forbids it, and assembly does it (libgcrypt's): unwinders then
+   * differ in what they take for the offset, so that the rule is none until it is said too.
+   */
+  redefineRegister(register: number): void {
+    const { cfaIs, cfaOffset } = this.state;
+    this.defineCfa(register, cfaOffset);
+    if (cfaIs !== CFA_IS.register && cfaIs !== CFA_IS.onlyOffset) this.state.cfaIs = CFA_IS.onlyRegister;
+  }
+
+  /** DW_CFA_def_cfa_offset and _sf; behind an expression as above. */
+  redefineOffset(offset: number): void {
+    const { cfaIs, cfaRegister } = this.state;
+    this.defineCfa(cfaRegister, offset);
+    if (cfaIs !== CFA_IS.register && cfaIs !== CFA_IS.onlyRegister) this.state.cfaIs = CFA_IS.onlyOffset;
   }
 
   defineCfaByExpression(code: Cursor): void {

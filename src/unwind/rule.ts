@@ -18,7 +18,7 @@ export interface Rule {
 /** Why an FDE's rule cannot be expressed. Numbers are stored in tables: only ever add at the end. */
 export const UNSUPPORTED_REASONS = [
   'bad-program', // the FDE's instructions are malformed
-  'no-cfa', // nothing says where the canonical frame address is
+  'no-cfa', // nothing says where the canonical frame address is, or only half of it
   'cfa-expression',
   'fp-rule', // the frame pointer is in another register, or computed
   'ra-rule',

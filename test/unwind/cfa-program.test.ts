@@ -119,9 +119,24 @@ describe('rows', () => {
     expect(functionRows([0x3f])).toEqual(['+0 unsupported:bad-program']);
   });
 
-  it('refuse half of a CFA rule where the other half is an expression', () => {
-    const program = [...cfi.defCfaExpression(op.breg(RSP, 8).concat(op.deref)), ...cfi.defCfaOffset(16)];
-    expect(functionRows(program)).toEqual(['+0 unsupported:bad-program']);
+  it('have no CFA behind an expression until both halves of it are said', () => {
+    const expression = cfi.defCfaExpression([...op.breg(RSP, 536), ...op.deref]);
+    const byRegister = [
+      ...cfi.advance(1),
+      ...cfi.defCfaRegister(RBP),
+      ...cfi.advance(1),
+      ...cfi.defCfaOffset(48),
+    ];
+    expect(functionRows([...expression, ...byRegister])).toEqual([
+      '+0 *(RSP+536) same [CFA-8]',
+      '+1 unsupported:no-cfa',
+      '+2 RBP+48 same [CFA-8]',
+    ]);
+    const byOffset = [...cfi.defCfaOffset(48), ...cfi.advance(1), ...cfi.defCfaRegister(RBP)];
+    expect(functionRows([...expression, ...byOffset])).toEqual([
+      '+0 unsupported:no-cfa',
+      '+1 RBP+48 same [CFA-8]',
+    ]);
   });
 
   it('stop remembering at a limit', () => {
