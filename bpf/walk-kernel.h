@@ -187,10 +187,10 @@ out:
 	return walk;
 }
 
-/* What the side band has told is not here yet: a moment later the drain can walk the stack from a copy. */
+/* What the side band has told, or a table, is not here yet: a moment later the drain can walk the stack from a copy. */
 static __always_inline bool must_wait(const struct pl_walk *walk)
 {
-	return walk->end == PL_END_NO_PROCESS || walk->end == PL_END_NO_MAPPING;
+	return walk->end == PL_END_NO_PROCESS || walk->end == PL_END_NO_MAPPING || walk->end == PL_END_NO_TABLE;
 }
 
 /* Registers and the stack upwards from its pointer, page by page as far as it can be read. */

@@ -119,6 +119,8 @@ enum pl_record_flags {
 	PL_FLAG_RAW = 32,
 	/* The body is not in the cache of sent stacks. */
 	PL_FLAG_UNCACHED = 64,
+	/* The walk waits for an unwind table: `stack_hash` is the number under which native/ keeps it. */
+	PL_FLAG_PENDING = 128,
 };
 
 /* One tick that found a task running. Followed, with PL_FLAG_BODY, by kernel then user addresses, leaf first. */

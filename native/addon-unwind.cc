@@ -29,7 +29,22 @@ TableBytes table_bytes(const Napi::Value& value) {
   return {bytes.Data(), bytes.ByteLength()};
 }
 
+Napi::Object to_js(Napi::Env env, const WalkedStack& walked) {
+  Napi::BigUint64Array frames = Napi::BigUint64Array::New(env, walked.count);
+  std::copy_n(walked.frames, walked.count, frames.Data());
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("frames", frames);
+  result.Set("end", kEndNames[walked.end]);
+  result.Set("skipped", walked.skipped);
+  result.Set("byPointer", walked.by_pointer);
+  return result;
+}
+
 std::string text(const Napi::CallbackInfo& info, size_t index) { return info[index].As<Napi::String>().Utf8Value(); }
+
+uint64_t pending_number(const Napi::CallbackInfo& info) {
+  return static_cast<uint64_t>(info[0].As<Napi::Number>().Int64Value());
+}
 
 /// Replays walks over copied stacks, in memory of this process: no BPF map is needed.
 class Replay : public Napi::ObjectWrap<Replay> {
@@ -80,13 +95,7 @@ class Replay : public Napi::ObjectWrap<Replay> {
                  given.Get("inKernel").ToBoolean().Value()},
                 arena_, tables_, space.slice(), walked);
     arena_.rest();
-    Napi::BigUint64Array frames = Napi::BigUint64Array::New(env, walked.count);
-    std::copy_n(walked.frames, walked.count, frames.Data());
-    Napi::Object result = Napi::Object::New(env);
-    result.Set("frames", frames);
-    result.Set("end", kEndNames[walked.end]);
-    result.Set("skipped", walked.skipped);
-    return result;
+    return to_js(env, walked);
   }
 
   std::vector<pl_object> objects_;
@@ -102,6 +111,8 @@ Napi::Function UnwindMapsHandle::define(Napi::Env env) {
                       InstanceMethod("attach", &UnwindMapsHandle::attach), InstanceMethod("load", &UnwindMapsHandle::load),
                       InstanceMethod("markWithout", &UnwindMapsHandle::mark_without),
                       InstanceMethod("addProcess", &UnwindMapsHandle::add_process),
+                      InstanceMethod("finishWalk", &UnwindMapsHandle::finish),
+                      InstanceMethod("dropWalk", &UnwindMapsHandle::drop),
                       InstanceMethod("usage", &UnwindMapsHandle::usage)});
 }
 
@@ -140,6 +151,13 @@ void UnwindMapsHandle::add_process(const Napi::CallbackInfo& info) {
     codes.push_back({to_u64(item.Get("start")), to_u64(item.Get("end")), key == "[vdso]" ? 0 : offset, key});
   }
   maps_->add_process(info[0].As<Napi::Number>().Uint32Value(), codes);
+}
+
+void UnwindMapsHandle::drop(const Napi::CallbackInfo& info) { maps_->drop(pending_number(info)); }
+
+Napi::Value UnwindMapsHandle::finish(const Napi::CallbackInfo& info) {
+  WalkedStack walked;
+  return maps_->finish(pending_number(info), walked) ? to_js(info.Env(), walked) : info.Env().Null();
 }
 
 Napi::Value UnwindMapsHandle::usage(const Napi::CallbackInfo& info) {

@@ -19,6 +19,8 @@ class UnwindMapsHandle : public Napi::ObjectWrap<UnwindMapsHandle> {
   Napi::Value attach(const Napi::CallbackInfo& info);
   Napi::Value load(const Napi::CallbackInfo& info);
   void mark_without(const Napi::CallbackInfo& info);
+  Napi::Value finish(const Napi::CallbackInfo& info);
+  void drop(const Napi::CallbackInfo& info);
   void add_process(const Napi::CallbackInfo& info);
   Napi::Value usage(const Napi::CallbackInfo& info);
   std::shared_ptr<UnwindMaps> maps_;

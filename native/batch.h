@@ -1,5 +1,6 @@
 // What one turn of the drain read.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -20,6 +21,18 @@ struct Batch {
   std::vector<char> bytes;
   std::vector<Chunk> chunks;
   std::vector<std::string> wanted;  // keys of objects whose unwind tables are missed
+
+  bool has_sideband() const {
+    return std::any_of(chunks.begin(), chunks.end(), [](const Chunk& chunk) { return chunk.sideband; });
+  }
+  /// Adds what was read later.
+  void append(Batch&& later) {
+    const size_t before = bytes.size();
+    read_at_ns = later.read_at_ns;
+    bytes.insert(bytes.end(), later.bytes.begin(), later.bytes.end());
+    for (Chunk chunk : later.chunks) chunks.push_back({chunk.cpu, chunk.sideband, before + chunk.offset, chunk.size});
+    wanted.insert(wanted.end(), later.wanted.begin(), later.wanted.end());
+  }
 };
 
 }  // namespace pilotlight

@@ -5,6 +5,13 @@
 namespace pilotlight {
 namespace {
 
+constexpr uint64_t kMs = 1000000;
+/// So long after a side-band record the next one is looked for more often.
+constexpr uint64_t kBusyNs = 200 * kMs;
+constexpr uint32_t kBusyFactor = 5;
+/// What is read and not handed on.
+constexpr size_t kMaxHeldBytes = 4 << 20;
+
 template <typename Reader>
 void read_into(Batch& batch, std::map<int, Reader>& readers, bool sideband) {
   for (auto& [cpu, reader] : readers) {
@@ -49,27 +56,34 @@ uint64_t Drain::request() {
 }
 
 // With mutex_ held.
-Batch Drain::read_all() {
+void Drain::read_all() {
   Batch batch;
-  batch.request = requested_;
   batch.read_at_ns = read_at_ns_ = monotonic_ns();
   // Logs first: what a sample's mappings were is then in this batch or an earlier one.
   read_into(batch, logs_, false);
   read_into(batch, sidebands_, true);
+  if (batch.has_sideband()) busy_until_ns_ = read_at_ns_ + kBusyNs;
   maps_->take_in(batch);
-  answered_ = requested_;
-  return batch;
+  held_.append(std::move(batch));
 }
 
 // With mutex_ held.
-bool Drain::due() const {
-  if (requested_ > answered_) return true;
-  if (monotonic_ns() - read_at_ns_ >= leisure_ms_ * UINT64_C(1000000)) return true;
-  const auto filling = [this](const auto& item) { return item.second.unread_bytes() >= log_bytes_ / 4; };
+bool Drain::readable() const {
+  if (requested_ > answered_ || monotonic_ns() - read_at_ns_ >= leisure_ms_ * kMs) return true;
+  const auto filling = [this](const auto& item) { return item.second.unread_bytes() >= log_bytes_ / 8; };
   if (std::any_of(logs_.begin(), logs_.end(), filling)) return true;
   if (std::any_of(sidebands_.begin(), sidebands_.end(), [](const auto& item) { return item.second.has_records(); }))
     return true;
   return maps_->has_wanted();
+}
+
+// With mutex_ held.
+bool Drain::deliverable() const {
+  if (requested_ > answered_) return true;
+  if (held_.chunks.empty() && held_.wanted.empty()) return false;
+  const uint64_t waited_ns = monotonic_ns() - delivered_at_ns_;
+  if (waited_ns >= leisure_ms_ * kMs || held_.bytes.size() >= kMaxHeldBytes) return true;
+  return waited_ns >= interval_ms_ * kMs && (held_.has_sideband() || !held_.wanted.empty());
 }
 
 void Drain::start() {
@@ -79,14 +93,18 @@ void Drain::start() {
 void Drain::run() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopping_) {
-    wake_.wait_for(lock, std::chrono::milliseconds(interval_ms_), [this] { return stopping_ || requested_ > answered_; });
+    const uint32_t wait_ms = monotonic_ns() < busy_until_ns_ ? interval_ms_ / kBusyFactor : interval_ms_;
+    wake_.wait_for(lock, std::chrono::milliseconds(wait_ms), [this] { return stopping_ || requested_ > answered_; });
     if (stopping_) return;
-    if (!due()) continue;
     // A receiver that is behind leaves the records in the rings, where the program counts what no longer fits.
-    if (requested_ == answered_ && !deliver_(nullptr)) continue;
     const bool asked = requested_ > answered_;
-    Batch batch = read_all();
-    if (asked || !batch.chunks.empty() || !batch.wanted.empty()) deliver_(&batch);
+    if (held_.bytes.size() >= kMaxHeldBytes && !asked && !deliver_(nullptr)) continue;
+    if (readable()) read_all();
+    if (!deliverable() || (!asked && !deliver_(nullptr))) continue;
+    held_.request = answered_ = requested_;
+    delivered_at_ns_ = monotonic_ns();
+    deliver_(&held_);
+    held_ = {};
   }
 }
 

@@ -1,5 +1,6 @@
-// The drain thread: reads every CPU's log and side band and hands whole batches on: soon after a side-band record
-// (a process that has just begun may end soon), else at leisure, since each batch costs a turn of JavaScript.
+// The drain thread: reads every CPU's log and side band, keeps the walker's maps up to date, and hands whole batches on:
+// soon after a side-band record (a process that has just begun may end soon), else at leisure, since each batch costs a
+// turn of JavaScript. While processes come and go it reads more often than it hands on.
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -36,8 +37,9 @@ class Drain {
 
  private:
   void run();
-  Batch read_all();
-  bool due() const;
+  void read_all();
+  bool readable() const;
+  bool deliverable() const;
   const uint32_t log_bytes_;
   const uint32_t interval_ms_, leisure_ms_;
   const std::shared_ptr<UnwindMaps> maps_;
@@ -46,7 +48,8 @@ class Drain {
   std::condition_variable wake_;
   bool stopping_ = false;
   uint64_t requested_ = 0, answered_ = 0;
-  uint64_t read_at_ns_ = 0;
+  uint64_t read_at_ns_ = 0, delivered_at_ns_ = 0, busy_until_ns_ = 0;
+  Batch held_;  // read, not handed on yet
   std::map<int, LogReader> logs_;
   std::map<int, SidebandReader> sidebands_;
   std::thread thread_;

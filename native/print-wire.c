@@ -54,8 +54,8 @@ int main(void)
 
 	printf("export const SAMPLE_FLAGS = {\n  body: %d,\n  userMode: %d,\n  kthread: %d,\n", PL_FLAG_BODY,
 	       PL_FLAG_USER_MODE, PL_FLAG_KTHREAD);
-	printf("  kernelError: %d,\n  byPointer: %d,\n  uncached: %d,\n} as const;\n\n", PL_FLAG_KERNEL_ERROR,
-	       PL_FLAG_BY_POINTER, PL_FLAG_UNCACHED);
+	printf("  kernelError: %d,\n  byPointer: %d,\n  uncached: %d,\n  pending: %d,\n} as const;\n\n",
+	       PL_FLAG_KERNEL_ERROR, PL_FLAG_BY_POINTER, PL_FLAG_UNCACHED, PL_FLAG_PENDING);
 	printf("/** Names of the ways in which the walk of a user stack ends, by `pl_sample.walk_end`. */\n");
 	printf("export const WALK_ENDS = [");
 #define X(upper, lower) printf("'" #lower "', ");

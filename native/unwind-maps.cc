@@ -8,10 +8,12 @@
 
 #include "../bpf/registers.h"
 #include "errors.h"
-#include "walker.h"
 
 namespace pilotlight {
 namespace {
+
+/// Of stacks that wait for a table: some 500. The oldest give up waiting.
+constexpr uint64_t kMaxPendingBytes = 8 << 20;
 
 size_t whole_pages(size_t bytes) {
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
@@ -129,26 +131,64 @@ bool UnwindMaps::has_wanted() {
   return tables_.has_wanted();
 }
 
+void UnwindMaps::walk_raw(const pl_raw* raw, CodeSpace& space, WalkedStack& walked) {
+  const CopiedStack stack = {reinterpret_cast<const uint64_t*>(raw->registers), raw->stack_at,
+                             reinterpret_cast<const char*>(raw + 1), raw->stack_bytes, raw->in_kernel != 0};
+  walk_copied(stack, arena_, tables_, space.slice(), walked);
+  copied_walks_++;
+}
+
+/// The space stays as it is: a process that changes it makes one of its own.
+uint64_t UnwindMaps::keep(std::shared_ptr<CodeSpace> space, const pl_raw* raw) {
+  const size_t bytes = sizeof *raw + raw->stack_bytes;
+  const auto* words = reinterpret_cast<const uint64_t*>(raw);
+  pending_.emplace(++last_pending_, Pending{std::move(space), {words, words + bytes / 8}});
+  pending_bytes_ += bytes;
+  while (pending_bytes_ > kMaxPendingBytes) forget(pending_.begin());
+  return last_pending_;
+}
+
+void UnwindMaps::forget(std::map<uint64_t, Pending>::iterator pending) {
+  pending_bytes_ -= pending->second.raw.size() * 8;
+  pending_.erase(pending);
+}
+
+void UnwindMaps::drop(uint64_t number) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto kept = pending_.find(number);
+  if (kept != pending_.end()) forget(kept);
+}
+
+bool UnwindMaps::finish(uint64_t number, WalkedStack& walked) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto kept = pending_.find(number);
+  if (kept == pending_.end()) return false;
+  walk_raw(reinterpret_cast<const pl_raw*>(kept->second.raw.data()), *kept->second.space, walked);
+  forget(kept);
+  return true;
+}
+
 void UnwindMaps::walk(pl_sample* sample) {
   auto* frames = reinterpret_cast<uint64_t*>(sample + 1) + sample->kernel_frames;
   const auto* raw = reinterpret_cast<const pl_raw*>(frames);
   WalkedStack walked;
+  sample->flags = static_cast<uint16_t>((sample->flags & ~PL_FLAG_RAW) | PL_FLAG_UNCACHED);
+  sample->stack_hash = 0;
   if (const auto space = processes_.space(sample->tgid)) {
-    const CopiedStack stack = {reinterpret_cast<const uint64_t*>(raw->registers), raw->stack_at,
-                               reinterpret_cast<const char*>(raw + 1), raw->stack_bytes, raw->in_kernel != 0};
-    walk_copied(stack, arena_, tables_, space->slice(), walked);
-    copied_walks_++;
+    walk_raw(raw, *space, walked);
+    if (walked.end == PL_END_NO_TABLE) {
+      sample->flags |= PL_FLAG_PENDING;
+      sample->stack_hash = keep(space, raw);
+    }
   } else {
     walked.frames[0] = raw->registers[PL_REGISTER_PC];
     walked.count = 1;
     walked.end = PL_END_NO_PROCESS;
   }
-  sample->flags = static_cast<uint16_t>((sample->flags & ~PL_FLAG_RAW) | PL_FLAG_UNCACHED |
-                                        (walked.by_pointer ? PL_FLAG_BY_POINTER : 0));
+  if (walked.by_pointer) sample->flags |= PL_FLAG_BY_POINTER;
   sample->walk_end = walked.end;
   sample->user_frames = walked.count;
   sample->skipped_frames = walked.skipped;
-  sample->stack_hash = walked.hash;
   const uint32_t size = sizeof *sample + (sample->kernel_frames + walked.count) * 8u;
   memcpy(frames, walked.frames, walked.count * 8u);
   sample->size = std::min(size, sample->size);

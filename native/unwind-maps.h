@@ -1,5 +1,7 @@
 // What the walker knows: kept by the drain thread from side-band records, without waiting for JavaScript.
 #pragma once
+#include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "process-maps.h"
 #include "sideband-record.h"
 #include "unwind-tables.h"
+#include "walker.h"
 
 namespace pilotlight {
 
@@ -38,15 +41,28 @@ class UnwindMaps {
   /// Applies what the side bands told and walks the stacks that logs brought along, in the order of time. Records of
   /// logs become shorter by it. Adds what tables are wanted.
   void take_in(Batch& batch);
+  /// Walks a stack whose record said that it is pending, with the tables that are here by now; false where it is not
+  /// kept any more. Asked once for each.
+  bool finish(uint64_t number, WalkedStack& walked);
+  /// Nobody wants to know how it goes on.
+  void drop(uint64_t number);
   /// Does a walk wait for a table that nobody has asked for?
   bool has_wanted();
   UnwindUsage usage();
 
  private:
+  /// A copied stack that waits for a table, and what was mapped then.
+  struct Pending {
+    std::shared_ptr<CodeSpace> space;
+    std::vector<uint64_t> raw;
+  };
   void apply(const SidebandRecord& record);
   struct Event;
   std::vector<Event> events_of(Batch& batch) const;
   void walk(pl_sample* sample);
+  void forget(std::map<uint64_t, Pending>::iterator pending);
+  uint64_t keep(std::shared_ptr<CodeSpace> space, const pl_raw* raw);
+  void walk_raw(const pl_raw* raw, CodeSpace& space, WalkedStack& walked);
   void load_cached(const std::string& build_id);
 
   std::mutex mutex_;
@@ -55,7 +71,8 @@ class UnwindMaps {
   Arena arena_;
   UnwindTables tables_;
   ProcessMaps processes_;
-  uint64_t copied_walks_ = 0;
+  std::map<uint64_t, Pending> pending_;  // oldest first
+  uint64_t copied_walks_ = 0, last_pending_ = 0, pending_bytes_ = 0;
 };
 
 }  // namespace pilotlight

@@ -22,7 +22,6 @@ struct WalkedStack {
   uint16_t skipped = 0;  // between the leaf and the root frames
   uint8_t end = PL_END_NONE;
   bool by_pointer = false;
-  uint64_t hash = 0;
 };
 
 /// `slice`: the program's mappings in the arena.

@@ -19,6 +19,13 @@ export class AddressSpace {
     return this.#mappings;
   }
 
+  /** As it is now, whatever becomes of this one. */
+  snapshot(): AddressSpace {
+    const copy = new AddressSpace();
+    copy.copyFrom(this);
+    return copy;
+  }
+
   /** A fork child has its parent's mappings until it execs. */
   copyFrom(other: AddressSpace): void {
     this.#mappings = other.#mappings;

@@ -6,9 +6,9 @@ import type { Stack } from '../model/stack.ts';
 import { stackId } from '../model/stack.ts';
 import type { WalkEnd } from '../model/walk-end.ts';
 import { WALK_ENDS } from '../model/walk-end.ts';
+import type { AddressSpace } from './address-space.ts';
 import type { KernelAddresses } from './kernel-addresses.ts';
 import type { ObjectRef } from './object-ref.ts';
-import type { TrackedProcess } from './process-table.ts';
 import type { RawStack } from './sample-decoder.ts';
 import { FRAME_BY_POINTER, FRAME_EXACT, LEAF_FRAMES, MAX_KERNEL_FRAMES } from './wire.gen.ts';
 
@@ -44,18 +44,14 @@ export interface ResolvedStack {
 /** Stands for a stack whose body never reached us. */
 export const LOST_STACK: AttributedStack = { frames: [{ marker: '[lost stack]' }], refs: NO_REFS };
 
-export function attribute(
-  stack: RawStack,
-  process: TrackedProcess,
-  kernel: KernelAddresses,
-): AttributedStack {
+export function attribute(stack: RawStack, space: AddressSpace, kernel: KernelAddresses): AttributedStack {
   const frames: AttributedFrame[] = [];
   for (let i = 0; i < stack.kernel.length; i++) frames.push(kernelFrame(stack.kernel[i]!, i, kernel));
   if (stack.kernelError) frames.push({ marker: '[no kernel stack]' });
   if (stack.kernel.length === MAX_KERNEL_FRAMES) frames.push({ marker: '[truncated]' });
   if (stack.kthread)
     return { frames: frames.length > 0 ? frames : [{ marker: '[no kernel stack]' }], refs: NO_REFS };
-  const user = userFrames(stack, process);
+  const user = userFrames(stack, space);
   frames.push(...user, ...endOfWalk(WALK_ENDS[stack.walkEnd] ?? 'root', user.at(-1)));
   if (frames.length === 0) frames.push({ marker: '[no user stack]' });
   const refs = new Set(user.flatMap((frame) => ('ref' in frame ? [frame.ref] : [])));
@@ -68,21 +64,21 @@ function kernelFrame(address: bigint, index: number, kernel: KernelAddresses): A
   return found ?? { marker: '[unknown]' };
 }
 
-function userFrames({ user, skipped }: RawStack, process: TrackedProcess): AttributedFrame[] {
+function userFrames({ user, skipped }: RawStack, space: AddressSpace): AttributedFrame[] {
   const frames: AttributedFrame[] = [];
   for (let i = 0; i < user.length; i++) {
     if (i === LEAF_FRAMES && skipped > 0) frames.push(described(`[… ${skipped} frames]`));
-    frames.push(userFrame(user[i]!, i === 0, process));
+    frames.push(userFrame(user[i]!, i === 0, space));
   }
   return frames;
 }
 
 const ADDRESS = ~(FRAME_BY_POINTER | FRAME_EXACT);
 
-function userFrame(word: bigint, innermost: boolean, process: TrackedProcess): AttributedFrame {
+function userFrame(word: bigint, innermost: boolean, space: AddressSpace): AttributedFrame {
   const address = word & ADDRESS;
   const returnAddress = !innermost && (word & FRAME_EXACT) === 0n;
-  const mapping = process.space.find(returnAddress ? address - 1n : address);
+  const mapping = space.find(returnAddress ? address - 1n : address);
   if (!mapping) return { marker: '[unknown]' };
   return { ref: mapping.ref, offset: mapping.offset + Number(address - mapping.start), returnAddress };
 }

@@ -4,6 +4,7 @@ import type { ProcessId } from '../model/process.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { WalkEnd } from '../model/walk-end.ts';
 import { WALK_BY_POINTER, WALK_ENDS } from '../model/walk-end.ts';
+import type { AddressSpace } from './address-space.ts';
 import type { AttributedStack } from './attribution.ts';
 import { attribute, LOST_STACK, resolveStack } from './attribution.ts';
 import { BatchBuilder, Definitions } from './batch-builder.ts';
@@ -24,7 +25,7 @@ import type { ProcessImage } from './process-table.ts';
 import { ProcessTable } from './process-table.ts';
 import type { RawSample } from './sample-decoder.ts';
 import { SampleDecoder } from './sample-decoder.ts';
-import type { DrainBatch, ProcSnapshot, SamplerHost } from './sampler-host.ts';
+import type { DrainBatch, FinishedWalk, ProcSnapshot, SamplerHost } from './sampler-host.ts';
 import type { SidebandEvent } from './sideband.ts';
 import { decodeSideband } from './sideband.ts';
 import { StackCache } from './stack-cache.ts';
@@ -35,6 +36,8 @@ import { codeKey, UnwindLoader } from './unwind-loader.ts';
 const HOLD_BACK_NS = 10e6;
 /** Between two looks at /proc for what the side band lost, or at the list of modules. */
 const RESYNC_MS = 10_000;
+/** How long samples wait for unwind tables that are being compiled: they are to be stored within seconds. */
+const TABLE_PATIENCE_MS = 1500;
 /** Attributed samples that may wait to be taken (some 200 bytes each); more are a named loss. */
 const MAX_WAITING = 200_000;
 
@@ -64,6 +67,8 @@ interface Attributed {
   /** Of the process when the sample was taken: a later exec makes another. */
   image: ProcessImage;
   stack: AttributedStack;
+  /** Set while the stack's walk waits for an unwind table: what was mapped when the sample was taken. */
+  waitingIn: AddressSpace | null;
 }
 
 export interface TakenBatch {
@@ -135,6 +140,7 @@ export class Collector {
     this.#taking = this.#attributed;
     this.#attributed = [];
     try {
+      await this.#finishWalks(this.#taking);
       await this.#loadObjects(this.#taking);
       const batch = await this.#build(this.#taking);
       const taken = { batch, perCpu: countByCpu(this.#taking) };
@@ -224,7 +230,7 @@ export class Collector {
       return;
     }
     this.#processes.apply(event);
-    if (event.type === 'mmap' && event.file.buildId !== '') {
+    if (event.type === 'mmap') {
       // The process may be gone in a few ms: its file is opened while it can be.
       this.#unwind.want(codeKey(event.path, event.file));
     }
@@ -233,7 +239,7 @@ export class Collector {
   #attribute(sample: RawSample): void {
     if (this.#attributed.length >= MAX_WAITING) {
       this.#options.ledger.lose(sample.cpu, 'collectorFull', 1);
-      return;
+      return this.#dropWalk(sample);
     }
     let process = this.#processes.find(sample.pid, sample.startNs);
     if (!process) {
@@ -241,12 +247,35 @@ export class Collector {
       process = this.#processes.addUnknown(sample.pid, sample.startNs, sample.threadName);
       this.#askProc(sample.pid);
     }
-    if (this.#options.followedOnly && !process.followed) return;
+    if (this.#options.followedOnly && !process.followed) return this.#dropWalk(sample);
+    const { image, space } = process;
+    if (sample.stack && sample.stack.pending !== null) {
+      this.#attributed.push({ sample, image, stack: LOST_STACK, waitingIn: space.snapshot() });
+      return;
+    }
     this.#countWalk(sample);
     const stack = sample.stack
-      ? this.#stacks.get(sample.stack, process, () => attribute(sample.stack!, process, this.kernel))
+      ? this.#stacks.get(sample.stack, process, () => attribute(sample.stack!, space, this.kernel))
       : LOST_STACK;
-    this.#attributed.push({ sample, image: process.image, stack });
+    this.#attributed.push({ sample, image, stack, waitingIn: null });
+  }
+
+  #dropWalk({ stack }: RawSample): void {
+    if (stack && stack.pending !== null) this.#options.host.dropWalk(stack.pending);
+  }
+
+  /** Stacks that met an object without a table are walked again, now that it has been compiled (or cannot be). */
+  async #finishWalks(items: readonly Attributed[]): Promise<void> {
+    const waiting = items.filter(({ waitingIn }) => waitingIn !== null);
+    if (waiting.length > 0) await this.#unwind.settled(TABLE_PATIENCE_MS);
+    for (const item of waiting) {
+      const { sample } = item;
+      const walk = this.#options.host.finishWalk(sample.stack!.pending!);
+      if (walk) finishStack(sample, walk);
+      this.#countWalk(sample);
+      item.stack = attribute(sample.stack!, item.waitingIn!, this.kernel);
+      item.waitingIn = null;
+    }
   }
 
   /** The side band said nothing of this process: /proc may, for the samples to come. */
@@ -319,6 +348,12 @@ export class Collector {
     this.busyNs += threadCpuNs() - started;
     return builder.batch;
   }
+}
+
+function finishStack(sample: RawSample, { frames, end, skipped, byPointer }: FinishedWalk): void {
+  const walkEnd = WALK_ENDS.indexOf(end);
+  sample.stack = { ...sample.stack!, user: frames, skipped, walkEnd, pending: null };
+  sample.walk = walkEnd | (byPointer ? WALK_BY_POINTER : 0);
 }
 
 function threadCpuNs(): number {

@@ -30,6 +30,14 @@ export interface KernelSamplerOptions {
 }
 
 export const DEFAULT_LOG_BYTES = 256 * 1024;
+const MAX_LOG_BYTES = 4 * 1024 * 1024;
+
+/** A log that holds as much time at a higher rate, within reason. */
+export function logBytesFor(rateHz: number): number {
+  let bytes = DEFAULT_LOG_BYTES;
+  for (let hz = 99; hz < rateHz && bytes < MAX_LOG_BYTES; hz *= 2) bytes *= 2;
+  return bytes;
+}
 
 /** One for mappings, one for the first tables. */
 const FIRST_SHARDS = 2;

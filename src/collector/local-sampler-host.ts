@@ -7,7 +7,7 @@ import type { KernelSamplerOptions } from './kernel-sampler.ts';
 import { KernelSampler } from './kernel-sampler.ts';
 import { readProcess } from './proc.ts';
 import type { DrainBatch, KernelFile, SamplerHost, SamplingSession } from './sampler-host.ts';
-import type { CpuReading, ProcMapping, ProcSnapshot, UnwindUsage } from './sampler-host.ts';
+import type { CpuReading, FinishedWalk, ProcMapping, ProcSnapshot, UnwindUsage } from './sampler-host.ts';
 
 function openResult(opened: access.Opened): OpenResult {
   return opened.ok ? { ok: true, fd: opened.fd, close: () => closeSync(opened.fd) } : opened;
@@ -78,6 +78,14 @@ export class LocalSamplerHost implements SamplerHost {
 
   noUnwindTable(key: string): void {
     this.#started().unwind.maps.markWithout(key);
+  }
+
+  finishWalk(number: number): FinishedWalk | null {
+    return this.#started().unwind.maps.finishWalk(number);
+  }
+
+  dropWalk(number: number): void {
+    this.#started().unwind.maps.dropWalk(number);
   }
 
   addProcessCode(pid: number, mappings: readonly ProcMapping[]): void {

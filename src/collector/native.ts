@@ -1,8 +1,7 @@
 // The addon: types of what native/ exports, and the one place that loads it.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { WalkEnd } from '../model/walk-end.ts';
-import type { DrainBatch, ProcMapping, UnwindUsage } from './sampler-host.ts';
+import type { DrainBatch, FinishedWalk, ProcMapping, UnwindUsage } from './sampler-host.ts';
 
 export interface ProgramOptions {
   objectPath: string;
@@ -57,6 +56,9 @@ export interface NativeUnwindMaps {
   markWithout(key: string): void;
   /** Ignored where the side band has told of the process's program from its beginning. */
   addProcess(pid: number, mappings: readonly ProcMapping[]): void;
+  /** A walk whose record said that it is pending; null where it is not kept any more. Asked once for each. */
+  finishWalk(number: number): FinishedWalk | null;
+  dropWalk(number: number): void;
   usage(): UnwindUsage;
 }
 
@@ -77,8 +79,7 @@ export interface CopiedStack {
 export interface NativeReplay {
   /** A compiled table (bpf/unwind.h); empty for an object without unwind information. */
   addTable(table: Uint8Array): number;
-  /** Frames leaf first, with FRAME_ bits; `skipped` are missing between leaf and root frames. */
-  walk(stack: CopiedStack): { frames: BigUint64Array; end: WalkEnd; skipped: number };
+  walk(stack: CopiedStack): FinishedWalk;
 }
 
 interface CountersConstructor {

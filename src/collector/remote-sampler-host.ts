@@ -10,6 +10,7 @@ import { SamplerClient, SamplerUnavailable } from './sampler-client.ts';
 import type {
   CpuReading,
   DrainBatch,
+  FinishedWalk,
   KernelFile,
   ProcMapping,
   ProcSnapshot,
@@ -142,6 +143,14 @@ export class RemoteSamplerHost implements SamplerHost {
 
   noUnwindTable(key: string): void {
     this.#started().unwind.maps.markWithout(key);
+  }
+
+  finishWalk(number: number): FinishedWalk | null {
+    return this.#started().unwind.maps.finishWalk(number);
+  }
+
+  dropWalk(number: number): void {
+    this.#started().unwind.maps.dropWalk(number);
   }
 
   addProcessCode(pid: number, mappings: readonly ProcMapping[]): void {

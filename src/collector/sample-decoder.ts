@@ -19,6 +19,8 @@ export interface RawStack {
   readonly skipped: number;
   /** How the user stack's walk ended: a number of WALK_ENDS. */
   readonly walkEnd: number;
+  /** The walk waits for an unwind table: what to ask `finishWalk` for. */
+  readonly pending: number | null;
   readonly kthread: boolean;
   readonly kernelError: boolean;
 }
@@ -116,6 +118,7 @@ export class SampleDecoder {
       user: addresses(view, body + kernelFrames * 8, userFrames),
       skipped: view.getUint16(at + SAMPLE.skipped_frames, true),
       walkEnd: view.getUint8(at + SAMPLE.walk_end),
+      pending: (flags & SAMPLE_FLAGS.pending) !== 0 ? Number(hash) : null,
       kthread: (flags & SAMPLE_FLAGS.kthread) !== 0,
       kernelError: (flags & SAMPLE_FLAGS.kernelError) !== 0,
     };

@@ -1,5 +1,6 @@
 // SamplerHost: the narrow interface to what needs privilege. Out of process for `serve`, in process for `record`.
 import type { OpenResult } from '../model/object-source.ts';
+import type { WalkEnd } from '../model/walk-end.ts';
 
 /** Facts that hold for one loading of the BPF program. */
 export interface SamplingSession {
@@ -28,6 +29,16 @@ export interface DrainBatch {
   chunks: DrainChunk[];
   /** Keys of objects (`codeKey`) that a walk came through and whose unwind table is missed. */
   wanted: string[];
+}
+
+/** What a walk over a copied stack gave. */
+export interface FinishedWalk {
+  /** Leaf first, with FRAME_ bits. */
+  frames: BigUint64Array;
+  end: WalkEnd;
+  /** Frames missing between leaf and root frames. */
+  skipped: number;
+  byPointer: boolean;
 }
 
 /** What the walker's memory holds. */
@@ -116,6 +127,10 @@ export interface SamplerHost {
   loadUnwindTable(key: string, content: string, table: Uint8Array | null): Promise<boolean>;
   /** The objects mapped under `key` have no unwind information: they are walked by frame pointer. */
   noUnwindTable(key: string): void;
+  /** The walk of a stack that waited for a table (`RawStack.pending`); null where it waits no more. */
+  finishWalk(number: number): FinishedWalk | null;
+  /** Its sample is not kept. */
+  dropWalk(number: number): void;
   /** What /proc says of a process's code, for the walker. */
   addProcessCode(pid: number, mappings: readonly ProcMapping[]): void;
   /** `limitBytes`: what `arenaBytes` may become. */

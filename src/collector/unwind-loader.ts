@@ -28,6 +28,9 @@ export class UnwindLoader {
   readonly #refs = new Map<string, ObjectRef>();
   /** Being loaded, loaded, or known to have no table. */
   readonly #settled = new Set<string>();
+  /** Missed, and not noted yet. */
+  readonly #missed = new Set<string>();
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor(host: SamplerHost, registry: ObjectRegistry, read: UnwindTableReader) {
     this.#host = host;
@@ -39,6 +42,7 @@ export class UnwindLoader {
   note(key: string, ref: ObjectRef): void {
     this.#refs.delete(key);
     this.#refs.set(key, ref);
+    if (this.#missed.delete(key)) this.want(key);
     if (this.#refs.size <= MAX_KEYS) return;
     const oldest = this.#refs.keys().next().value!;
     this.#refs.delete(oldest);
@@ -51,13 +55,26 @@ export class UnwindLoader {
     const ref = this.#refs.get(key);
     if (!ref) return;
     this.#settled.add(key);
-    void this.#load(key, ref).catch(() => this.#settled.delete(key)); // the sampler is away: a later walk asks again
+    const load = this.#load(key, ref)
+      .catch(() => void this.#settled.delete(key)) // the sampler is away: a later walk asks again
+      .finally(() => this.#underWay.delete(load));
+    this.#underWay.add(load);
+  }
+
+  /** Resolves when what is wanted by now is loaded, or after `patienceMs`. */
+  async settled(patienceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
+    await Promise.race([Promise.all(this.#underWay), enough]);
+    clearTimeout(timer);
   }
 
   /** A walk came through it and found no table: it was never wanted before, or had to make room for others. */
   missed(key: string): void {
     this.#settled.delete(key);
-    this.want(key);
+    // The drain may tell of it before the record that maps it has had its turn.
+    if (this.#refs.has(key)) this.want(key);
+    else if (this.#missed.size < MAX_KEYS) this.#missed.add(key);
   }
 
   async #load(key: string, ref: ObjectRef): Promise<void> {

@@ -49,6 +49,7 @@ export const SAMPLE_FLAGS = {
   kernelError: 8,
   byPointer: 16,
   uncached: 64,
+  pending: 128,
 } as const;
 
 /** Names of the ways in which the walk of a user stack ends, by `pl_sample.walk_end`. */

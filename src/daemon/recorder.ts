@@ -1,6 +1,6 @@
 // Samples, names and keeps in memory, in this process: the machinery of `record`.
 import type { Collector } from '../collector/collector.ts';
-import { DEFAULT_LOG_BYTES } from '../collector/kernel-sampler.ts';
+import { logBytesFor } from '../collector/kernel-sampler.ts';
 import { Ledger } from '../collector/ledger.ts';
 import { LocalSamplerHost } from '../collector/local-sampler-host.ts';
 import type { StackTable } from '../model/stack-table.ts';
@@ -32,7 +32,7 @@ export class Recorder {
   /** Loads and attaches: throws the addon's error where the kernel does not let it. */
   constructor({ rateHz, pid, followedOnly }: RecorderOptions) {
     const filters = pid === undefined ? {} : { filters: { pid } };
-    this.#host = new LocalSamplerHost({ rateHz, logBytes: DEFAULT_LOG_BYTES, ...filters });
+    this.#host = new LocalSamplerHost({ rateHz, logBytes: logBytesFor(rateHz), ...filters });
     const tableCacheDir = null;
     const naming = namingCollector({ host: this.#host, ledger: new Ledger(), followedOnly, tableCacheDir });
     this.#collector = naming.collector;

@@ -1,6 +1,6 @@
 // The sampler's process: loads BPF or goes on with what the launcher kept, follows CPUs, answers the service.
 import { explainSamplerError } from '../cli/explain-sampler-error.ts';
-import { DEFAULT_LOG_BYTES, KernelSampler } from '../collector/kernel-sampler.ts';
+import { KernelSampler, logBytesFor } from '../collector/kernel-sampler.ts';
 import { encodeKitItem } from '../collector/kit.ts';
 import { HOTPLUG_POLL_MS } from '../collector/local-sampler-host.ts';
 import { isNativeError } from '../collector/native.ts';
@@ -37,7 +37,7 @@ export async function runSampler(options: ServeOptions): Promise<void> {
 
 function load(options: ServeOptions): KernelSampler {
   try {
-    return KernelSampler.load({ rateHz: options.rateHz, logBytes: DEFAULT_LOG_BYTES });
+    return KernelSampler.load({ rateHz: options.rateHz, logBytes: logBytesFor(options.rateHz) });
   } catch (error) {
     if (!isNativeError(error)) throw error;
     console.error(`pilotlight: ${explainSamplerError(error)}`);

@@ -35,6 +35,7 @@ function raw(
     user: BigUint64Array.from(user),
     skipped: 0,
     walkEnd: WALK_ENDS.indexOf(end),
+    pending: null,
     kthread: false,
     kernelError: false,
     ...rest,
@@ -69,7 +70,8 @@ function shown(attributed: AttributedStack): string[] {
       : `${object.path}+${location.address.toString(16)}`,
   );
 }
-const of = (fields: Parameters<typeof raw>[0]): string[] => shown(attribute(raw(fields), tracked(), kernel));
+const of = (fields: Parameters<typeof raw>[0]): string[] =>
+  shown(attribute(raw(fields), tracked().space, kernel));
 
 describe('attribute', () => {
   it('gives the leaf its own address and every caller the one before its return address', () => {
@@ -156,7 +158,7 @@ describe('attribute', () => {
 
   it('names the objects that must be read first, each once', () => {
     const process = tracked();
-    const { refs } = attribute(raw({ user: [0x5010n, 0x5020n, 0x8004n, 1n] }), process, kernel);
+    const { refs } = attribute(raw({ user: [0x5010n, 0x5020n, 0x8004n, 1n] }), process.space, kernel);
     expect([...refs].map((ref) => ref.path)).toEqual(['/bin/app', '[jit 7]']);
   });
 
@@ -177,7 +179,7 @@ describe('attribute', () => {
     const process = tracked();
     fc.assert(
       fc.property(stacks, (fields) => {
-        const { stack, located } = resolveStack(attribute(raw(fields), process, kernel));
+        const { stack, located } = resolveStack(attribute(raw(fields), process.space, kernel));
         expect(stack.locations.length).toBeGreaterThan(0);
         expect(stack.locations.length).toBeLessThanOrEqual(MAX_KERNEL_FRAMES + MAX_USER_FRAMES + 4);
         expect(stack.locations).toEqual(located.map(({ location }) => location.id));
@@ -201,8 +203,8 @@ describe('attribute', () => {
       ref: here.space.mappings[0]!.ref,
     });
     const ids = [
-      attribute(raw({ user: [0x5010n, 0x5020n] }), here, kernel),
-      attribute(raw({ user: [0x7f00_0000_0010n, 0x7f00_0000_0020n] }), there, kernel),
+      attribute(raw({ user: [0x5010n, 0x5020n] }), here.space, kernel),
+      attribute(raw({ user: [0x7f00_0000_0010n, 0x7f00_0000_0020n] }), there.space, kernel),
     ].map((attributed) => resolveStack(attributed).stack.id);
     expect(ids[0]).toBe(ids[1]);
   });

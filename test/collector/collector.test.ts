@@ -207,6 +207,34 @@ describe('Collector', () => {
     });
   });
 
+  it('finishes a walk that waited for a table, with the mappings that held then', async () => {
+    const scene = await CollectorScene.started();
+    const waits = { stackHash: 5n, user: [0x1010n], walkEnd: 'noTable' as const };
+    const flags = LOG_FLAG.uncached | LOG_FLAG.pending;
+    scene.feed(
+      100,
+      scene.sideband(0, exec(1, 7, 'app'), map(2, 7, '/bin/app', 0x1000n)),
+      scene.log(0, tick(10, 7, { ...waits, flags })),
+      scene.sideband(0, exec(20, 7, 'other')),
+    );
+    const frames = BigUint64Array.of(0x1010n, 0x1020n);
+    scene.host.walks.set(5, { frames, end: 'root', skipped: 0, byPointer: true });
+    expect(await taken(scene)).toEqual(['app/main: /bin/app+10 < /bin/app+1f']);
+    expect(scene.collector.walks).toMatchObject({ root: 1, noTable: 0, byPointer: 1 });
+  });
+
+  it('keeps what was walked of a stack whose table never came', async () => {
+    const scene = await CollectorScene.started();
+    const flags = LOG_FLAG.uncached | LOG_FLAG.pending;
+    scene.feed(
+      100,
+      scene.sideband(0, exec(1, 7, 'app'), map(2, 7, '/bin/app', 0x1000n)),
+      scene.log(0, tick(10, 7, { stackHash: 5n, user: [0x1010n], walkEnd: 'noTable', flags })),
+    );
+    expect(await taken(scene)).toEqual(['app/main: /bin/app+10 < [no unwind table yet]']);
+    expect(scene.collector.walks).toMatchObject({ root: 0, noTable: 1 });
+  });
+
   it('keeps only what is followed, from the fork on, when asked to', async () => {
     const scene = await CollectorScene.started({ followedOnly: true });
     scene.collector.follow(7);

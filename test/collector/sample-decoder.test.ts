@@ -79,6 +79,7 @@ describe('SampleDecoder', () => {
           user: BigUint64Array.of(0x401000n, 0x402000n),
           skipped: 7,
           walkEnd: WALK_ENDS.indexOf('tooDeep'),
+          pending: null,
           kthread: false,
           kernelError: false,
         },

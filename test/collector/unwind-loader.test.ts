@@ -65,6 +65,15 @@ describe('UnwindLoader', () => {
     expect(loads().at(-1)).toBe('loadUnwindTable 08:01 12 abcd');
   });
 
+  it('loads what was missed before it was told that it is mapped', async () => {
+    loader.missed('abcd');
+    await settled();
+    expect(compiled).toEqual([]);
+    note();
+    await settled();
+    expect(compiled).toEqual(['abcd']);
+  });
+
   it('loads again what had to make room', async () => {
     const key = note();
     loader.want(key);

@@ -186,7 +186,7 @@ describe('three programs at once', () => {
         serviceDown: 0,
       });
     }
-    expect(walks!['framePointer']).toBeGreaterThan(0);
+    expect(walks!['root']).toBeGreaterThan(0);
     expect(overhead!.rssBytes).toBeGreaterThan(20e6);
   });
 

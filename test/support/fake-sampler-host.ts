@@ -6,6 +6,7 @@ import type {
   CpuReading,
   DrainBatch,
   DrainChunk,
+  FinishedWalk,
   KernelFile,
   ProcMapping,
   ProcSnapshot,
@@ -55,6 +56,8 @@ export class FakeSamplerHost implements SamplerHost {
   /** Unwind tables by content, and the code of processes by pid, as the walker was given them. */
   readonly tables = new Map<string, Uint8Array>();
   readonly code = new Map<number, readonly ProcMapping[]>();
+  /** What walks that waited for a table give, by number. */
+  readonly walks = new Map<number, FinishedWalk>();
   kernelFiles: Partial<Record<KernelFile, string>> = {};
   counters: CpuReading[] = [];
   readonly periods: number[] = [];
@@ -91,6 +94,15 @@ export class FakeSamplerHost implements SamplerHost {
 
   noUnwindTable(key: string): void {
     this.calls.push(`noUnwindTable ${key}`);
+  }
+
+  finishWalk(number: number): FinishedWalk | null {
+    this.calls.push(`finishWalk ${number}`);
+    return this.walks.get(number) ?? null;
+  }
+
+  dropWalk(number: number): void {
+    this.calls.push(`dropWalk ${number}`);
   }
 
   addProcessCode(pid: number, mappings: readonly ProcMapping[]): void {

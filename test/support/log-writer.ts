@@ -10,6 +10,7 @@ export const LOG_FLAG = {
   kernelError: 8,
   byPointer: 16,
   uncached: 64,
+  pending: 128,
 } as const;
 
 export interface LogRecordFields {

@@ -60,6 +60,8 @@ export class WrittenHost implements SamplerHost {
   }
 
   loadUnwindTable = (): Promise<boolean> => Promise.resolve(false);
+  finishWalk = (): null => null;
+  dropWalk = (): void => undefined;
   noUnwindTable = (): void => undefined;
   addProcessCode = (): void => undefined;
   unwindUsage = (): typeof NO_UNWIND_USAGE => NO_UNWIND_USAGE;
