@@ -35,6 +35,7 @@ const STATES: readonly (readonly [string, string, () => Promise<unknown>, string
   ['explore', AFTER, nothing, '#chart g.frame'],
   ['both', `${AFTER}&panes=both&pick=%5Bjit+1200%5D%21escapeHtml`, nothing, '#functions-rows tr'],
   ['functions', `${AFTER}&panes=table`, nothing, '#functions-rows tr'],
+  ['heat map', `${AFTER}&heat=1`, nothing, '#heat-note:not(:empty)'],
   ['search', `${AFTER}&search=libc`, nothing, '#match:not([hidden])'],
   ['filtered', `${AFTER}&query=%7Bcomm%21%3D%22node%22%7D`, nothing, '.filter-chip'],
   ['compare', `${AFTER}&mode=compare`, nothing, '#compare g.frame'],

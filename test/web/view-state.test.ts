@@ -20,6 +20,7 @@ const CHANGED: ViewState = {
   root: 'node;a\\;b',
   sort: 'name',
   live: true,
+  heat: true,
   theme: 'dark',
   nodes: 50_000,
   baseFrom: 'now-1d',
@@ -77,7 +78,7 @@ describe('what a change asks for', () => {
   };
 
   it('is nothing where only the looks change', () => {
-    for (const part of ['flame', 'table', 'diff'] as const) {
+    for (const part of ['flame', 'table', 'heat', 'diff'] as const) {
       expect(sameData(part, DEFAULT_STATE, { ...DEFAULT_STATE, ...looks })).toBe(true);
     }
   });
@@ -87,6 +88,7 @@ describe('what a change asks for', () => {
       'flame',
       [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }, { group: '' }, { nodes: 1 }, { root: 'a' }],
     ],
+    ['heat', [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }]],
     ['table', [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }, { root: 'a' }]],
     [
       'diff',

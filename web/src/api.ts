@@ -1,11 +1,12 @@
 // What the page asks of the server, and how failures reach the page.
 import type { TopTable } from '../../src/query/top.ts';
 import type { FlamegraphBody } from '../../src/query/flamegraph-body.ts';
+import type { HeatmapBody } from '../../src/server/routes/heatmap.ts';
 import type { StatusBody } from '../../src/server/status.ts';
 import { noteAnswer, noteSilence } from './connection.ts';
 import type { DiffBody } from './compare/diff-body.ts';
 
-export type { DiffBody, FlamegraphBody, StatusBody };
+export type { DiffBody, FlamegraphBody, HeatmapBody, StatusBody };
 
 export interface TopBody extends TopTable {
   fromMs: number;

@@ -9,6 +9,7 @@ import { byId } from './dom.ts';
 import { ExploreSection } from './explore-section.ts';
 import { createExportMenu } from './export-menu.ts';
 import { FilterField } from './filter/filter-field.ts';
+import { HeatSection } from './heat/heat-section.ts';
 import { Menu } from './menu.ts';
 import { showNotice } from './notice.ts';
 import type { SectionHost } from './section-host.ts';
@@ -53,6 +54,7 @@ export class Page {
   };
   readonly #explore = new ExploreSection(this.#state, this.#host);
   readonly #compare = new CompareSection(this.#state, this.#host);
+  readonly #heat = new HeatSection(this.#state, this.#host);
   readonly #stateOf = () => this.#state;
   readonly #change = (change: Partial<ViewState>) => this.change(change);
   readonly #bar: CompareBar = createCompareBar(this.#change, this.#stateOf, () =>
@@ -97,14 +99,14 @@ export class Page {
   /** Whether looking again now could show something new, and nobody is in the middle of reading. */
   get wantsRefresh(): boolean {
     const reading = this.#tooltip.visible || this.#menu.open || this.#timeline.busy;
-    const busy = this.#explore.busy || this.#compare.busy;
+    const busy = this.#explore.busy || this.#compare.busy || this.#heat.busy;
     return this.#state.live && followsNow(this.#state) && !reading && !busy;
   }
 
   /** Asks again for everything that is shown. */
   async refresh(): Promise<void> {
     const section = this.#state.mode === 'compare' ? this.#compare.load() : this.#explore.refresh();
-    await Promise.all([section, this.#timeline.load(true)]);
+    await Promise.all([section, this.#timeline.load(true), this.#heat.load()]);
   }
 
   async loadStatus(): Promise<void> {
@@ -129,6 +131,7 @@ export class Page {
     // What the window shows is asked for first: on a small host each answer slows the others down.
     this.#applySection(next);
     this.#timeline.apply(next);
+    this.#heat.apply(next);
   }
 
   /** The mode's own part of the page; what the other one shows waits until it is seen again. */
@@ -201,10 +204,12 @@ export class Page {
   }
 
   #command(command: Command): void {
-    const { live, panes, view, mode, theme } = this.#state;
+    const { live, heat, panes, view, mode, theme } = this.#state;
     switch (command) {
       case 'live':
         return this.change({ live: !live });
+      case 'heat':
+        return this.change({ heat: !heat });
       case 'table':
         return this.change({ panes: NEXT_PANES[panes] });
       case 'turn':
@@ -219,6 +224,7 @@ export class Page {
   #recolour(): void {
     applyTheme(this.#state.theme);
     this.#timeline.recolour();
+    this.#heat.recolour();
     if (this.#state.mode === 'compare') this.#compare.recolour();
     else this.#explore.recolour();
   }

@@ -26,6 +26,10 @@ export function seriesPath({ fromMs, untilMs, stepMs }: Bins, query: string, gro
   });
 }
 
+export function heatmapPath({ from, until, query }: ViewState): string {
+  return pathWith('/api/v1/heatmap', { from, until, query });
+}
+
 /** Selector of the base: its own, or the window's. */
 export const baseQueryOf = (state: ViewState) => (state.baseQuery === '' ? state.query : state.baseQuery);
 

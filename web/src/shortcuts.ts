@@ -8,10 +8,11 @@ export interface ShortcutEvents {
   command(command: Command): void;
 }
 
-export type Command = 'live' | 'table' | 'turn' | 'compare' | 'theme';
+export type Command = 'live' | 'heat' | 'table' | 'turn' | 'compare' | 'theme';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   l: 'live',
+  h: 'heat',
   t: 'table',
   i: 'turn',
   c: 'compare',
@@ -26,6 +27,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['f', 'Add a filter'],
       ['t', 'Graph, both, functions'],
       ['i', 'Icicle or flame'],
+      ['h', 'Heat map on or off'],
       ['c', 'Explore or compare'],
       ['l', 'Live on or off'],
       ['d', 'Light or dark'],

@@ -37,6 +37,7 @@ export function createToolbar({ change, reset, toggleTheme }: ToolbarEvents): To
   const search = byId('search', HTMLInputElement);
   const group = byId('group', HTMLSelectElement);
   const live = byId('live', HTMLButtonElement);
+  const heat = byId('heat-toggle', HTMLButtonElement);
   const resetZoom = byId('reset', HTMLButtonElement);
 
   // A key of one tree means nothing in another: zoom and path go where the tree does.
@@ -49,6 +50,7 @@ export function createToolbar({ change, reset, toggleTheme }: ToolbarEvents): To
   search.addEventListener('input', () => change({ search: search.value, pick: '' }, true));
   group.addEventListener('change', () => change({ group: group.value, zoom: '', root: '' }));
   live.addEventListener('click', () => change({ live: live.getAttribute('aria-pressed') !== 'true' }));
+  heat.addEventListener('click', () => change({ heat: heat.getAttribute('aria-pressed') !== 'true' }));
   resetZoom.addEventListener('click', () => reset());
   byId('theme', HTMLButtonElement).addEventListener('click', () => toggleTheme());
 
@@ -60,6 +62,7 @@ export function createToolbar({ change, reset, toggleTheme }: ToolbarEvents): To
       views(state.view);
       scales(state.scale);
       live.setAttribute('aria-pressed', String(state.live));
+      heat.setAttribute('aria-pressed', String(state.heat));
       if (document.activeElement !== search) search.value = state.search;
       group.value = state.group;
       resetZoom.disabled = state.zoom === '' && state.root === '';

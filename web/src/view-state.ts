@@ -30,6 +30,8 @@ export interface ViewState extends TreeState {
   zoom: string;
   sort: Sort;
   live: boolean;
+  /** Whether the heat map of the window is shown. */
+  heat: boolean;
   theme: Theme;
   /** The window compared with; '' for the same length right before. */
   baseFrom: string;
@@ -55,6 +57,7 @@ export const DEFAULT_STATE: Readonly<ViewState> = {
   zoom: '',
   sort: 'self',
   live: false,
+  heat: false,
   theme: 'system',
   baseFrom: '',
   baseUntil: '',
@@ -104,6 +107,7 @@ export function parseState(queryString: string): ViewState {
     root: text('root'),
     sort: oneOf('sort', ['self', 'total', 'name', 'object']),
     live: params.get('live') === '1',
+    heat: params.get('heat') === '1',
     theme: oneOf('theme', ['system', 'light', 'dark']),
     nodes: nodesOf(params.get('nodes')),
     baseFrom: text('baseFrom'),
@@ -137,6 +141,7 @@ const WINDOW = ['from', 'until', 'query'] as const;
 const ASKED = {
   flame: [...WINDOW, 'group', 'root', 'nodes'],
   table: [...WINDOW, 'root'],
+  heat: WINDOW,
   diff: [...WINDOW, 'group', 'nodes', 'baseFrom', 'baseUntil', 'baseQuery', 'normalize'],
 } as const satisfies Record<string, readonly (keyof ViewState)[]>;
 
