@@ -29,7 +29,7 @@ export async function measureWorkload(
 ): Promise<Tally> {
   const own = join(folder, workload.name);
   mkdirSync(own);
-  const command = workload.prepare(own);
+  const command = workload.prepare(own, seconds);
   const data = await perfRecord(command, { folder: own, seconds, rateHz, stackBytes: LARGEST_STACK_COPY });
   const tally = emptyTally(workload.name);
   const reference = new Reference(program);

@@ -6,7 +6,7 @@ import { PerfData } from './perf-data.ts';
 
 /** What a sample takes of the stack at most: with the rest of the record it must stay below 64 KiB. */
 export const LARGEST_STACK_COPY = 65_528;
-/** exit code of timeout(1) when the time was over. */
+/** Exit code of timeout(1) when the time was over. */
 const TIMED_OUT = 124;
 
 export interface Recording {
@@ -17,26 +17,44 @@ export interface Recording {
   stackBytes: number;
 }
 
-/** Runs the command for so long, and everything that it starts; the file is read into memory and deleted. */
-export async function perfRecord(
+/** `perf record` of a command and what it starts. `graph`: as `--call-graph` takes it. */
+export function perfRecordCommand(
+  file: string,
+  graph: string,
+  rateHz: number,
   command: readonly string[],
-  { folder, seconds, rateHz, stackBytes }: Recording,
-): Promise<PerfData> {
-  const file = join(folder, 'perf.data');
-  // No build ids (-B -N): writing them would read every file that has samples. 16 MiB of buffer: none is lost.
-  const how = ['-B', '-N', '-m', '16M', '-e', 'cpu-clock', '-F', String(rateHz)];
-  const graph = ['--call-graph', `dwarf,${stackBytes}`];
-  // timeout(1) ends what the command started, too.
-  const args = ['record', ...how, ...graph, '-o', file, '--', 'timeout', String(seconds), ...command];
-  const perf = startChild('perf', args, { endSignal: 'SIGTERM', cwd: folder });
-  const said = collect(perf.stderr);
-  perf.stdout.resume();
-  perf.stdin.end();
-  const { code } = await exited(perf).catch((error: unknown) => {
+): string[] {
+  // No build ids behind the data (-B -N): writing them would read every file that has samples. In the records
+  // instead: without that, perf takes other fields for a build id where another profiler asks the kernel for them
+  // (Linux 6.18 does not reset PERF_RECORD_MISC_MMAP_BUILD_ID from one event to the next), and crashes.
+  const how = ['-B', '-N', '--buildid-mmap', '-m', '16M', '-e', 'cpu-clock', '-F', String(rateHz)];
+  return ['perf', 'record', ...how, '--call-graph', graph, '-o', file, '--', ...command];
+}
+
+/** The command for so long, and with it all that it starts. */
+export function bounded(seconds: number, command: readonly string[]): string[] {
+  return ['timeout', String(seconds), ...command];
+}
+
+/** Waits until a command made of the two functions above is over. */
+export async function runRecording([perf = '', ...args]: readonly string[], folder: string): Promise<void> {
+  const child = startChild(perf, args, { endSignal: 'SIGTERM', cwd: folder });
+  const said = collect(child.stderr);
+  child.stdout.resume();
+  child.stdin.end();
+  const { code } = await exited(child).catch((error: unknown) => {
     throw new Error('perf could not be started. Run: apt-get install linux-perf', { cause: error });
   });
+  if (code !== TIMED_OUT) throw new Error(`perf or its program ended early: ${lastLines(said.text)}`);
+}
+
+/** Runs the command for so long; the file is read into memory and deleted. */
+export async function perfRecord(command: readonly string[], recording: Recording): Promise<PerfData> {
+  const { folder, seconds, rateHz, stackBytes } = recording;
+  const file = join(folder, 'perf.data');
   try {
-    if (code !== TIMED_OUT) throw new Error(`perf or its program ended early: ${lastLines(said.text)}`);
+    const whole = perfRecordCommand(file, `dwarf,${stackBytes}`, rateHz, bounded(seconds, command));
+    await runRecording(whole, folder);
     return PerfData.open(file);
   } finally {
     rmSync(file, { force: true });

@@ -13,8 +13,11 @@ export interface Workload {
   what: string;
   /** Programs it needs; it is left out, by name, where one is missing. */
   needs: readonly string[];
-  /** Builds what is to be built into the folder; gives the command, which runs until it is ended. */
-  prepare: (folder: string) => string[];
+  /**
+   * Builds what is to be built into the folder; gives the command, which runs for longer than `seconds`. Without a
+   * shell's loop around it: perf loses the outermost frames of what a shell starts again and again.
+   */
+  prepare: (folder: string, seconds: number) => string[];
 }
 
 const SQL = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000)
@@ -24,29 +27,38 @@ SELECT i % 1000 AS k, count(*), max(printf('%08d', i * 7919 % 100003)) AS v FROM
 const FUNCTIONS = 300;
 
 export const WORKLOADS: readonly Workload[] = [
-  debian('openssl', 'openssl speed', ['openssl'], () => [
-    'sh',
-    '-c',
-    'while :; do openssl speed -seconds 1 rsa2048 sha256 aes-256-cbc; done',
+  // 14 measurements of so many seconds each
+  debian('openssl', 'openssl speed', ['openssl'], (_folder, seconds) => [
+    'openssl',
+    'speed',
+    '-seconds',
+    String(Math.ceil(seconds / 10)),
+    ...['rsa2048', 'sha256', 'aes-256-cbc'],
   ]),
   debian('python', 'python3, pure Python', ['/usr/bin/python3'], () => [
     '/usr/bin/python3',
     join(SOURCES, 'pure-python.py'),
   ]),
   debian('sqlite', 'sqlite3', ['sqlite3'], (folder) => {
-    writeFileSync(join(folder, 'query.sql'), SQL.repeat(100));
-    return ['sh', '-c', `exec sqlite3 :memory: < ${join(folder, 'query.sql')}`];
+    writeFileSync(join(folder, 'query.sql'), SQL.repeat(200));
+    return ['sqlite3', ':memory:', '.read query.sql'];
   }),
-  debian('zstd', 'zstd -b', ['zstd'], () => ['zstd', '-b1', '-e12', '-i2']),
-  debian('xz', 'xz', ['xz'], () => [
-    'sh',
-    '-c',
-    `while :; do xz -6 -c ${process.execPath} > /dev/null; done`,
+  debian('zstd', 'zstd -b', ['zstd'], (_folder, seconds) => [
+    'zstd',
+    '-b1',
+    '-e19',
+    `-i${Math.ceil(seconds / 5)}`,
   ]),
-  debian('gcc', 'gcc -O2', ['gcc'], (folder) => {
+  debian('xz', 'xz', ['xz'], (_folder, seconds) => [
+    'xz',
+    '-6',
+    '-c',
+    ...repeated(process.execPath, seconds),
+  ]),
+  debian('gcc', 'gcc -O2', ['gcc'], (folder, seconds) => {
     const source = join(folder, 'functions.c');
     writeFileSync(source, cFile(FUNCTIONS));
-    return ['sh', '-c', `while :; do gcc -O2 -c -o ${source}.o ${source}; done`];
+    return ['gcc', '-O2', '-c', ...repeated(source, 10 * seconds)];
   }),
   debian('node', 'node serving HTTP', [process.execPath], () => [
     process.execPath,
@@ -85,6 +97,10 @@ function ours(
 /** Where a language's own installer puts its compiler, unless it is in the path. */
 function toolchain(name: string, usual: string): string {
   return existsSync(usual) ? usual : name;
+}
+
+function repeated(text: string, times: number): string[] {
+  return Array.from({ length: Math.ceil(times) }, () => text);
 }
 
 /** What is not installed of what a workload needs. */
