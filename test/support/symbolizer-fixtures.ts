@@ -28,8 +28,8 @@ export class FixtureFolder {
     return output;
   }
 
-  /** Compiles src/symbolizer as the build does, and returns its folder: worker threads need JavaScript. */
-  compiledSymbolizer(): URL {
+  /** Compiles a layer of src/ as the build does, and returns its folder: worker threads need JavaScript. */
+  compiled(layer: 'symbolizer' | 'unwind'): URL {
     const root = join(import.meta.dirname, '../..');
     const out = join(this.path, 'dist');
     this.write('package.json', '{"type":"module"}');
@@ -42,11 +42,11 @@ export class FixtureFolder {
         tsBuildInfoFile: null,
         typeRoots: [join(root, 'node_modules/@types')],
       },
-      include: [join(root, 'src/symbolizer')],
+      include: [join(root, 'src', layer)],
     };
     this.write('tsconfig.json', JSON.stringify(config));
     execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(this.path, 'tsconfig.json')]);
-    return pathToFileURL(join(out, 'symbolizer/'));
+    return pathToFileURL(join(out, `${layer}/`));
   }
 }
 

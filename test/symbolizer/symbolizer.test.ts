@@ -15,7 +15,7 @@ let library: string;
 let twiceAt: number;
 
 beforeAll(() => {
-  compiled = folder.compiledSymbolizer();
+  compiled = folder.compiled('symbolizer');
   library = folder.gcc('library.so', 'int twice(int x) { return 2 * x; }', ['-shared', '-fPIC']);
   const listed = execFileSync('nm', [library], { encoding: 'utf8' });
   twiceAt = parseInt(/^([0-9a-f]+) T twice$/m.exec(listed)![1]!, 16);
