@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
 import { LABELS } from '../model/selector.ts';
-import { DEFAULT_TREE, MAX_NODES } from '../query/page-request.ts';
+import { DEFAULT_TREE, MAX_NODES } from '../model/page-request.ts';
 import { MAX_SELECTOR_LENGTH, parseSelector } from '../query/selector.ts';
 import type { RangeNames } from '../query/time.ts';
 import { parseRange, parseTime } from '../query/time.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Context } from 'hono';
 import type { TimeRange } from '../model/selector.ts';
 import { flamegraphBody } from '../query/flamegraph-body.ts';
-import { MAX_NODES } from '../query/page-request.ts';
+import { MAX_NODES } from '../model/page-request.ts';
 import { encodeFolded } from '../query/folded.ts';
 import { encodeReport, ReportTemplateError } from '../query/report-html.ts';
 import { encodeSpeedscope } from '../query/speedscope.ts';

@@ -1,7 +1,7 @@
 // Taking home what is shown.
 import { describe, expect, it } from 'vitest';
 import { baseShown, permalink, pprofCommand, profilePath } from '../../web/src/pprof-links.ts';
-import { flamegraphPath } from '../../src/query/page-request.ts';
+import { flamegraphPath } from '../../src/model/page-request.ts';
 import { diffPath } from '../../web/src/requests.ts';
 import { DEFAULT_STATE, parseState } from '../../web/src/view-state.ts';
 

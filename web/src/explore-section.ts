@@ -1,5 +1,5 @@
 // One window: its flame graph and its table of functions, with the reason where there is nothing to draw.
-import { flamegraphPath, MAX_NODES } from '../../src/query/page-request.ts';
+import { flamegraphPath, MAX_NODES } from '../../src/model/page-request.ts';
 import type { FlamegraphBody, StatusBody, TopBody } from './api.ts';
 import { ask, failureOf } from './api.ts';
 import { serverNow } from './connection.ts';

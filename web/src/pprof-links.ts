@@ -1,5 +1,5 @@
 // Taking what is shown home: addresses of downloads, the command for Go's pprof, a link that stays.
-import { pathWith } from '../../src/query/page-request.ts';
+import { pathWith } from '../../src/model/page-request.ts';
 import { baseQueryOf } from './requests.ts';
 import type { TimeSpan } from './time/time-span.ts';
 import type { ViewState } from './view-state.ts';

@@ -1,5 +1,5 @@
 // The addresses that a state asks the server for.
-import { pathWith } from '../../src/query/page-request.ts';
+import { pathWith } from '../../src/model/page-request.ts';
 import type { Bins } from './timeline/timeline-bins.ts';
 import type { TimeTexts } from './time/presets.ts';
 import type { ViewState } from './view-state.ts';

@@ -1,5 +1,5 @@
 // The lines around the graph: totals, legend, search share, and what was cut.
-import { MAX_NODES } from '../../src/query/page-request.ts';
+import { MAX_NODES } from '../../src/model/page-request.ts';
 import type { FlamegraphBody } from './api.ts';
 import { byId, element } from './dom.ts';
 import { formatCount, formatDuration, formatShare } from './format.ts';

@@ -1,7 +1,7 @@
 // The page's whole state, as the URL's query string tells it. Defaults are left out of the URL.
 import type { LabelName } from '../../src/model/selector.ts';
-import type { TreeState } from '../../src/query/page-request.ts';
-import { DEFAULT_TREE, nodesOf } from '../../src/query/page-request.ts';
+import type { TreeState } from '../../src/model/page-request.ts';
+import { DEFAULT_TREE, nodesOf } from '../../src/model/page-request.ts';
 
 export type Mode = 'explore' | 'compare';
 export type View = 'icicle' | 'flame';

@@ -1,7 +1,7 @@
 // GET / and the page's files. A path is either one of the few shapes the build makes or not found.
 import { extname, join } from 'node:path';
 import type { Context } from 'hono';
-import { firstRequest } from '../../query/page-request.ts';
+import { firstRequest } from '../../model/page-request.ts';
 import type { App, ServerContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { readIfThere } from '../read-if-there.ts';

@@ -1,6 +1,6 @@
 // What the server announces is what the page asks for: for every address, compared with the page's own code.
 import { describe, expect, it } from 'vitest';
-import { firstRequest, flamegraphPath } from '../../src/query/page-request.ts';
+import { firstRequest, flamegraphPath } from '../../src/model/page-request.ts';
 import { parseState } from '../../web/src/view-state.ts';
 
 const announced = (address: string) => firstRequest(new URLSearchParams(address));
