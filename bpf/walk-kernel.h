@@ -176,7 +176,7 @@ static __always_inline struct pl_walk *walk_user_stack(struct pl_context *ctx, s
 		walk->end = PL_END_NONE;
 	else if (is_32_bit)
 		walk->end = (emit(walk), PL_END_OTHER_ABI);
-	else if (config.raw_always || !find_process(walk, record->tgid))
+	else if (!find_process(walk, record->tgid))
 		walk->end = (emit(walk), PL_END_NO_PROCESS);
 	else
 		run_walk();

@@ -119,7 +119,7 @@ enum pl_record_flags {
 	PL_FLAG_RAW = 32,
 	/* The body is not in the cache of sent stacks. */
 	PL_FLAG_UNCACHED = 64,
-	/* The walk waits for an unwind table: `stack_hash` is the number under which native/ keeps it. */
+	/* The walk waits for a table, or for what /proc says: `stack_hash` is the number under which native/ keeps it. */
 	PL_FLAG_PENDING = 128,
 };
 
@@ -186,8 +186,6 @@ struct pl_config {
 	pl_u32 cgroup_v1;
 	pl_u64 filter_cgroup; /* v2 or v1 id */
 	pl_u8 filter_comm[PL_COMM_LEN];
-	pl_u32 reserved;
-	pl_u32 raw_always; /* every walk is left to the drain (tests compare the two) */
 };
 
 #ifdef __cplusplus
@@ -198,7 +196,7 @@ struct pl_config {
 PL_ASSERT(sizeof(struct pl_cpu) == 256, "pl_cpu is 256 bytes");
 PL_ASSERT(sizeof(struct pl_sample) == 104, "pl_sample is 104 bytes");
 PL_ASSERT(sizeof(struct pl_log_header) % 64 == 0, "log data starts on a cache line");
-PL_ASSERT(sizeof(struct pl_config) == 48, "pl_config is 48 bytes");
+PL_ASSERT(sizeof(struct pl_config) == 40, "pl_config is 40 bytes");
 PL_ASSERT(PL_MAX_RECORD <= PL_MIN_LOG, "a record fits into the smallest ring");
 PL_ASSERT(PL_MAX_RECORD <= PL_LOG_SLACK, "a record fits into the slack");
 PL_ASSERT(PL_MAX_RAW_RECORD <= PL_LOG_SLACK, "a record fits into the slack");

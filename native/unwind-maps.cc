@@ -12,8 +12,8 @@
 namespace pilotlight {
 namespace {
 
-/// Of stacks that wait for a table: some 500. The oldest give up waiting.
-constexpr uint64_t kMaxPendingBytes = 8 << 20;
+/// Of stacks that wait: some 1,000, what two busy CPUs sample until /proc has been read. The oldest give up waiting.
+constexpr uint64_t kMaxPendingBytes = 16 << 20;
 
 size_t whole_pages(size_t bytes) {
   const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
@@ -122,8 +122,9 @@ void UnwindMaps::load_cached(const std::string& build_id) {
   const size_t size = static_cast<size_t>(about.st_size);
   void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (data == MAP_FAILED) return;
-  tables_.load(build_id, build_id, {static_cast<const uint8_t*>(data), size}, true);
+  const auto loaded = tables_.load(build_id, build_id, {static_cast<const uint8_t*>(data), size}, false);
   munmap(data, size);
+  if (loaded == UnwindTables::Load::kNoRoom) tables_.ask_for(build_id);
 }
 
 bool UnwindMaps::has_wanted() {
@@ -139,10 +140,10 @@ void UnwindMaps::walk_raw(const pl_raw* raw, CodeSpace& space, WalkedStack& walk
 }
 
 /// The space stays as it is: a process that changes it makes one of its own.
-uint64_t UnwindMaps::keep(std::shared_ptr<CodeSpace> space, const pl_raw* raw) {
+uint64_t UnwindMaps::keep(uint32_t pid, std::shared_ptr<CodeSpace> space, const pl_raw* raw) {
   const size_t bytes = sizeof *raw + raw->stack_bytes;
   const auto* words = reinterpret_cast<const uint64_t*>(raw);
-  pending_.emplace(++last_pending_, Pending{std::move(space), {words, words + bytes / 8}});
+  pending_.emplace(++last_pending_, Pending{pid, std::move(space), {words, words + bytes / 8}});
   pending_bytes_ += bytes;
   while (pending_bytes_ > kMaxPendingBytes) forget(pending_.begin());
   return last_pending_;
@@ -163,9 +164,11 @@ bool UnwindMaps::finish(uint64_t number, WalkedStack& walked) {
   std::lock_guard<std::mutex> lock(mutex_);
   const auto kept = pending_.find(number);
   if (kept == pending_.end()) return false;
-  walk_raw(reinterpret_cast<const pl_raw*>(kept->second.raw.data()), *kept->second.space, walked);
+  const auto& [pid, then, raw] = kept->second;
+  const std::shared_ptr<CodeSpace> space = then ? then : processes_.space(pid);
+  if (space) walk_raw(reinterpret_cast<const pl_raw*>(raw.data()), *space, walked);
   forget(kept);
-  return true;
+  return space != nullptr;
 }
 
 void UnwindMaps::walk(pl_sample* sample) {
@@ -174,16 +177,17 @@ void UnwindMaps::walk(pl_sample* sample) {
   WalkedStack walked;
   sample->flags = static_cast<uint16_t>((sample->flags & ~PL_FLAG_RAW) | PL_FLAG_UNCACHED);
   sample->stack_hash = 0;
-  if (const auto space = processes_.space(sample->tgid)) {
+  const auto space = processes_.space(sample->tgid);
+  if (space) {
     walk_raw(raw, *space, walked);
-    if (walked.end == PL_END_NO_TABLE) {
-      sample->flags |= PL_FLAG_PENDING;
-      sample->stack_hash = keep(space, raw);
-    }
   } else {
     walked.frames[0] = raw->registers[PL_REGISTER_PC];
     walked.count = 1;
     walked.end = PL_END_NO_PROCESS;
+  }
+  if (walked.end == PL_END_NO_TABLE || walked.end == PL_END_NO_PROCESS) {
+    sample->flags |= PL_FLAG_PENDING;
+    sample->stack_hash = keep(sample->tgid, space, raw);
   }
   if (walked.by_pointer) sample->flags |= PL_FLAG_BY_POINTER;
   sample->walk_end = walked.end;

@@ -51,8 +51,9 @@ class UnwindMaps {
   UnwindUsage usage();
 
  private:
-  /// A copied stack that waits for a table, and what was mapped then.
+  /// A copied stack that waits for a table, and what was mapped then; null where the process was not known yet.
   struct Pending {
+    uint32_t pid;
     std::shared_ptr<CodeSpace> space;
     std::vector<uint64_t> raw;
   };
@@ -61,7 +62,7 @@ class UnwindMaps {
   std::vector<Event> events_of(Batch& batch) const;
   void walk(pl_sample* sample);
   void forget(std::map<uint64_t, Pending>::iterator pending);
-  uint64_t keep(std::shared_ptr<CodeSpace> space, const pl_raw* raw);
+  uint64_t keep(uint32_t pid, std::shared_ptr<CodeSpace> space, const pl_raw* raw);
   void walk_raw(const pl_raw* raw, CodeSpace& space, WalkedStack& walked);
   void load_cached(const std::string& build_id);
 

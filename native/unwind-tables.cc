@@ -53,9 +53,10 @@ uint32_t UnwindTables::refer(const std::string& key) {
   if (free_slots_.empty()) return PL_ANONYMOUS_OBJECT;
   const uint32_t object = free_slots_.back();
   free_slots_.pop_back();
-  slots_[object] = {key, "", 1, false};
+  slots_[object] = {key, "", 1};
   objects_[object] = {};
   numbers_.emplace(key, object);
+  end_ = std::max(end_, object + 1);
   return object;
 }
 
@@ -80,6 +81,7 @@ bool UnwindTables::attach(const std::string& key, const std::string& content) {
   if (table == tables_.end()) return false;
   if (number == numbers_.end()) return true;  // forgotten meanwhile
   slots_[number->second].content = content;
+  slots_[number->second].ask = slots_[number->second].asked_for = false;
   publish(number->second, table->second);
   return true;
 }
@@ -193,16 +195,25 @@ uint64_t UnwindTables::evict_oldest() {
   return words;
 }
 
+void UnwindTables::ask_for(const std::string& key) {
+  const auto number = numbers_.find(key);
+  if (number != numbers_.end()) slots_[number->second].ask = true;
+}
+
 bool UnwindTables::has_wanted() const {
-  return std::any_of(numbers_.begin(), numbers_.end(), [this](const auto& item) { return is_wanted(item.second); });
+  // Asked many times a second: by number, not by key.
+  for (uint32_t object = 1; object < end_; object++) {
+    if (is_wanted(object)) return true;
+  }
+  return false;
 }
 
 std::vector<std::string> UnwindTables::take_wanted() {
   std::vector<std::string> keys;
-  for (const auto& [key, number] : numbers_) {
-    if (!is_wanted(number)) continue;
-    slots_[number].asked_for = true;
-    keys.push_back(key);
+  for (uint32_t object = 1; object < end_; object++) {
+    if (!is_wanted(object)) continue;
+    slots_[object].asked_for = true;
+    keys.push_back(slots_[object].key);
   }
   return keys;
 }

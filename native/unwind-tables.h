@@ -43,6 +43,8 @@ class UnwindTables {
   void mark_without(const std::string& key);
   /// Has a walk come through an object whose table is not here, of which `take_wanted` has not told yet?
   bool has_wanted() const;
+  /// Tells of it as wanted: there was no room, and to make some is the caller's to decide.
+  void ask_for(const std::string& key);
   /// Keys of those objects.
   std::vector<std::string> take_wanted();
 
@@ -62,7 +64,7 @@ class UnwindTables {
   struct Slot {
     std::string key, content;
     uint32_t references = 0;
-    bool asked_for = false;
+    bool asked_for = false, ask = false;
   };
   bool place(const pl_table_header& header, TableBytes bytes, Table& table);
   bool place_rows(const pl_table_header& header, const pl_page* pages, const uint32_t* rows, Table& table);
@@ -70,7 +72,8 @@ class UnwindTables {
   void publish(uint32_t object, const Table& table);
   uint64_t evict_oldest();
   bool is_wanted(uint32_t object) const {
-    return objects_[object].state == PL_OBJECT_WAITING && objects_[object].used_at_s && !slots_[object].asked_for;
+    const Slot& slot = slots_[object];
+    return objects_[object].state == PL_OBJECT_WAITING && (slot.ask || objects_[object].used_at_s) && !slot.asked_for;
   }
   void free_unreferenced();
 
@@ -80,6 +83,7 @@ class UnwindTables {
   std::vector<uint32_t> free_slots_;
   std::unordered_map<std::string, uint32_t> numbers_;
   std::map<std::string, Table> tables_;  // by content
+  uint32_t end_ = 1;  // numbers given so far are below it
   uint64_t table_words_ = 0, evictions_ = 0;
 };
 

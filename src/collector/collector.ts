@@ -273,7 +273,10 @@ export class Collector {
       const walk = this.#options.host.finishWalk(sample.stack!.pending!);
       if (walk) finishStack(sample, walk);
       this.#countWalk(sample);
-      item.stack = attribute(sample.stack!, item.waitingIn!, this.kernel);
+      const { space } = item.image.process;
+      // Nothing was known of the process then: what /proc has said since is the best that there is.
+      const then = item.waitingIn!.mappings.length > 0 ? item.waitingIn! : space;
+      item.stack = attribute(sample.stack!, then, this.kernel);
       item.waitingIn = null;
     }
   }
