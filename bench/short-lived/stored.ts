@@ -1,0 +1,93 @@
+// What was stored of the compiler's processes within a window: how many stacks are whole, how many have all their names.
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { WALK_BY_POINTER, WALK_ENDS } from '../../src/model/walk-end.ts';
+
+/** The processes that the aim speaks of, by name. */
+export const PROGRAMS = ['cc1', 'as', 'ld'] as const;
+
+export interface ProgramStacks {
+  program: string;
+  samples: number;
+  /** The user stack reaches its root. */
+  whole: number;
+  /** And each user frame has a name, or lies where the file itself (stripped, as Debian ships it) names nothing. */
+  named: number;
+  /** And each user frame has a function's name. */
+  functions: number;
+}
+
+export interface StoredBuild {
+  stacks: ProgramStacks[];
+  /** How the walks of all of them ended. */
+  ends: ReadonlyMap<string, number>;
+}
+
+/** ms since the epoch */
+export interface BuildWindow {
+  fromMs: number;
+  untilMs: number;
+}
+
+/** From the database of a daemon that has stopped. */
+export async function storedBuilds(dataDir: string, windows: readonly BuildWindow[]): Promise<StoredBuild[]> {
+  const instance = await DuckDBInstance.create(join(dataDir, 'hot.duckdb'), { access_mode: 'READ_ONLY' });
+  const connection = await instance.connect();
+  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
+  try {
+    const found: StoredBuild[] = [];
+    for (const window of windows) {
+      const stacks = (await rows(stacksQuery(window))).map(([program, ...counts]) => {
+        const [samples = 0, whole = 0, named = 0, functions = 0] = counts.map(Number);
+        return { program: String(program), samples, whole, named, functions };
+      });
+      const ends = (await rows(endsQuery(window))).map(([end, count]): [string, number] => [
+        WALK_ENDS[Number(end)] ?? 'unknown',
+        Number(count),
+      ]);
+      found.push({ stacks, ends: new Map(ends) });
+    }
+    return found;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+const WALK = `walk & ${WALK_BY_POINTER - 1}`;
+const ROOT = WALK_ENDS.indexOf('root');
+
+function picked({ fromMs, untilMs }: BuildWindow): string {
+  const names = PROGRAMS.map((name) => `'${name}'`).join(', ');
+  return `samples JOIN processes USING (process_id)
+    WHERE time_ms BETWEEN ${fromMs} AND ${untilMs} AND comm IN (${names})`;
+}
+
+function endsQuery(window: BuildWindow): string {
+  return `SELECT ${WALK}, count(*) FROM ${picked(window)} GROUP BY ALL`;
+}
+
+/**
+ * Per stack: whether a user frame has no name for a reason that is not its file's, and whether one has no function's
+ * name at all. Frames of the kernel, its modules and BPF programs are no user frames.
+ */
+function stacksQuery(window: BuildWindow): string {
+  return `
+    WITH picked AS (
+        SELECT comm, stack_id, ${WALK} = ${ROOT} AS whole, count(*) AS n FROM ${picked(window)} GROUP BY ALL),
+      frames AS (
+        SELECT stack_id, unnest(list_distinct(location_ids)) AS location_id
+        FROM (SELECT DISTINCT stack_id FROM picked) JOIN stacks USING (stack_id)),
+      state AS (
+        SELECT stack_id,
+          bool_or(coalesce(name, '') = '') AS nameless,
+          bool_or(coalesce(name, '') = '' AND coalesce(reason, '') NOT IN ('no-symbols', 'not-covered')) AS lost
+        FROM frames JOIN locations USING (location_id) JOIN objects USING (object_id)
+          LEFT JOIN symbols USING (location_id)
+        WHERE kind NOT IN ('kernel', 'module', 'bpf')
+        GROUP BY stack_id)
+    SELECT comm, sum(n), coalesce(sum(n) FILTER (whole), 0),
+      coalesce(sum(n) FILTER (whole AND NOT coalesce(lost, false)), 0),
+      coalesce(sum(n) FILTER (whole AND NOT coalesce(nameless, false)), 0)
+    FROM picked LEFT JOIN state USING (stack_id) GROUP BY comm ORDER BY comm`;
+}
