@@ -16,7 +16,7 @@ export type WalkCounts = ReadonlyMap<string, number>;
 export interface StoredWindow {
   walks: WalkCounts;
   samples: number;
-  /** Functions of files, by name (the file in brackets where there is none): share of the samples that have them. */
+  /** Functions of files, by name (the file in brackets where there is none): share of CPU time with them in the stack. */
   inclusive: ReadonlyMap<string, number>;
 }
 
@@ -34,8 +34,8 @@ export async function storedWindows(dataDir: string, windows: readonly WindowOf[
       const ends = await pairs(walksQuery(window));
       const walks = new Map(ends.map(([end, count]) => [WALK_ENDS[Number(end)] ?? 'unknown', count]));
       const samples = ends.reduce((sum, [, count]) => sum + count, 0);
-      const functions = await pairs(functionsQuery(window));
-      found.push({ walks, samples, inclusive: new Map(functions.map(([name, n]) => [name, n / samples])) });
+      const inclusive = new Map(await pairs(functionsQuery(window)));
+      found.push({ walks, samples, inclusive });
     }
     return found;
   } finally {
@@ -56,15 +56,15 @@ function walksQuery(window: WindowOf): string {
 /** Once per stack, however often a function recurs in it. */
 function functionsQuery(window: WindowOf): string {
   return `
-    WITH picked AS (SELECT stack_id, count(*) AS n FROM ${picked(window)} GROUP BY stack_id),
-      frames AS (SELECT stack_id, n, unnest(list_distinct(location_ids)) AS location_id FROM picked JOIN stacks USING (stack_id)),
+    WITH picked AS (SELECT stack_id, sum(weight_ns) AS ns FROM ${picked(window)} GROUP BY stack_id),
+      frames AS (SELECT stack_id, ns, unnest(list_distinct(location_ids)) AS location_id FROM picked JOIN stacks USING (stack_id)),
       named AS (
-        SELECT DISTINCT stack_id, n,
+        SELECT DISTINCT stack_id, ns,
           CASE WHEN coalesce(name, '') <> '' THEN name ELSE '[' || parse_filename(path) || ']' END AS function
         FROM frames JOIN locations USING (location_id) JOIN objects USING (object_id)
           LEFT JOIN symbols USING (location_id)
         WHERE path LIKE '/%')
-    SELECT function, sum(n) FROM named GROUP BY function`;
+    SELECT function, sum(ns) / (SELECT sum(ns) FROM picked) FROM named GROUP BY function`;
 }
 
 /** Walks that reached the root, of those that had a user stack. */

@@ -12,6 +12,9 @@ import { perfProfile } from './profile.ts';
 
 /** What perf copies of the stack in this comparison: what its users copy who want whole stacks. */
 export const PERF_STACK_BYTES = 16_384;
+/** perf's samples for each of ours. */
+export const PERF_RATE = 5;
+
 export interface Measured {
   workload: Workload;
   window: WindowOf;
@@ -29,9 +32,10 @@ export async function measureStacks(
   const [dwarfFile, fpFile] = [join(own, 'dwarf.data'), join(own, 'fp.data')];
   const program = bounded(seconds, workload.prepare(own, seconds));
   // The outer one also sees the inner one, whose samples are left out below.
-  const inner = perfRecordCommand(dwarfFile, `dwarf,${PERF_STACK_BYTES}`, rateHz, program);
+  const perfHz = Math.round(rateHz * PERF_RATE);
+  const inner = perfRecordCommand(dwarfFile, `dwarf,${PERF_STACK_BYTES}`, perfHz, program);
   const fromMs = Date.now();
-  await runRecording(perfRecordCommand(fpFile, 'fp', rateHz, inner), own);
+  await runRecording(perfRecordCommand(fpFile, 'fp', perfHz, inner), own);
   const untilMs = Date.now();
   const files = new CodeFiles();
   try {

@@ -67,24 +67,44 @@ export interface Agreement {
   largest: Disagreement | null;
 }
 
-/** `least`: share from which on a function counts; `tolerance`: difference of shares that is none. */
+/** What two profiles are compared by. */
+export interface Comparing {
+  /** Share from which on a function counts. */
+  least: number;
+  /** Difference of shares that is none. */
+  tolerance: number;
+  /** Samples that the shares are of. */
+  samples: { ours: number; theirs: number };
+}
+
+/** Beyond: further apart than the tolerance even at the near end of the difference's 95 % interval. */
 export function agreement(
   ours: ReadonlyMap<string, number>,
   theirs: ReadonlyMap<string, number>,
-  { least, tolerance }: { least: number; tolerance: number },
+  { least, tolerance, samples }: Comparing,
 ): Agreement {
   const names = new Set([...ours.keys(), ...theirs.keys()]);
   const found = [...names]
     .map((name) => ({ name, ours: ours.get(name) ?? 0, theirs: theirs.get(name) ?? 0 }))
     .filter((row) => Math.max(row.ours, row.theirs) >= least)
     .sort((a, b) => differenceOf(b) - differenceOf(a));
+  const noise = (row: Disagreement) =>
+    Z_975 * Math.hypot(deviation(row.ours, samples.ours), deviation(row.theirs, samples.theirs));
   return {
     compared: found.length,
-    beyond: found.filter((row) => differenceOf(row) > tolerance),
+    beyond: found.filter((row) => differenceOf(row) - noise(row) > tolerance),
     largest: found[0] ?? null,
   };
 }
 
 export function differenceOf({ ours, theirs }: Disagreement): number {
   return Math.abs(ours - theirs);
+}
+
+const Z_975 = 1.96;
+
+/** Standard deviation of a share of independent samples. */
+function deviation(share: number, samples: number): number {
+  const bounded = Math.min(1, Math.max(0, share));
+  return Math.sqrt((bounded * (1 - bounded)) / Math.max(1, samples));
 }
