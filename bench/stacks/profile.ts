@@ -17,7 +17,7 @@ export interface PerfProfile {
  * give the calls.
  */
 export async function perfProfile(
-  stacks: AsyncIterable<PerfStack>,
+  stacks: AsyncIterable<PerfStack> | Iterable<PerfStack>,
   files: CodeFiles,
   returnAddresses: boolean,
 ): Promise<PerfProfile> {
