@@ -10,11 +10,14 @@ export interface Mapping {
 }
 
 export class AddressSpace {
-  /** Sorted by start, never overlapping. Replaced, never changed, so that forks can share it. */
-  #mappings: readonly Mapping[] = [];
+  /** Sorted by start, never overlapping. */
+  #mappings: Mapping[] = [];
+  /** Another space has the same array: it is copied before it is changed. */
+  #shared = false;
   /** Rises with every change: what was worked out from the mappings is then out of date. */
   generation = 0;
 
+  /** Valid until the next change. */
   get mappings(): readonly Mapping[] {
     return this.#mappings;
   }
@@ -29,33 +32,44 @@ export class AddressSpace {
   /** A fork child has its parent's mappings until it execs. */
   copyFrom(other: AddressSpace): void {
     this.#mappings = other.#mappings;
+    this.#shared = other.#shared = true;
     this.generation++;
   }
 
   clear(): void {
     this.#mappings = [];
+    this.#shared = false;
     this.generation++;
   }
 
-  /** Later mappings replace what they overlap, as mmap(MAP_FIXED) does; remainders of the old ones stay. */
+  /**
+   * Later mappings replace what they overlap, as mmap(MAP_FIXED) does; remainders of the old ones stay. A program may
+   * map tens of thousands one after the other: nothing here looks at each of them.
+   */
   add(mapping: Mapping): void {
-    const kept: Mapping[] = [];
-    for (const old of this.#mappings) {
-      if (old.end <= mapping.start || old.start >= mapping.end) {
-        kept.push(old);
-        continue;
-      }
-      if (old.start < mapping.start) kept.push({ ...old, end: mapping.start });
+    const first = this.#endingAfter(mapping.start);
+    let next = first;
+    const put: Mapping[] = [mapping];
+    for (; next < this.#mappings.length && this.#mappings[next]!.start < mapping.end; next++) {
+      const old = this.#mappings[next]!;
+      if (old.start < mapping.start) put.unshift({ ...old, end: mapping.start });
       if (old.end > mapping.end) {
-        kept.push({ ...old, start: mapping.end, offset: old.offset + Number(mapping.end - old.start) });
+        put.push({ ...old, start: mapping.end, offset: old.offset + Number(mapping.end - old.start) });
       }
     }
-    kept.push(mapping);
-    this.#mappings = kept.sort((a, b) => (a.start < b.start ? -1 : 1));
+    if (this.#shared) this.#mappings = this.#mappings.slice();
+    this.#shared = false;
+    this.#mappings.splice(first, next - first, ...put);
     this.generation++;
   }
 
   find(address: bigint): Mapping | undefined {
+    const found = this.#mappings[this.#endingAfter(address)];
+    return found && found.start <= address ? found : undefined;
+  }
+
+  /** Index of the first mapping that ends after the address. */
+  #endingAfter(address: bigint): number {
     let low = 0;
     let high = this.#mappings.length;
     while (low < high) {
@@ -63,7 +77,6 @@ export class AddressSpace {
       if (this.#mappings[middle]!.end <= address) low = middle + 1;
       else high = middle;
     }
-    const found = this.#mappings[low];
-    return found && found.start <= address ? found : undefined;
+    return low;
   }
 }

@@ -50,6 +50,33 @@ describe('AddressSpace', () => {
     expect(shown(child)).toEqual(['10-20 +0 /10-20', '50-60 +0 /50-60']);
   });
 
+  it('shares nothing with a snapshot once either changes', () => {
+    const space = new AddressSpace();
+    space.add(mapping(10, 20));
+    const before = space.snapshot();
+    space.add(mapping(12, 14));
+    before.add(mapping(30, 40));
+    expect(shown(space)).toEqual(['10-12 +0 /10-20', '12-14 +0 /12-14', '14-20 +4 /10-20']);
+    expect(shown(before)).toEqual(['10-20 +0 /10-20', '30-40 +0 /30-40']);
+  });
+
+  it.each(['upwards', 'downwards', 'anywhere'])('takes 60,000 mappings %s within seconds', (order) => {
+    const COUNT = 60_000;
+    const ref = new ObjectRef('file', '/many', '');
+    const space = new AddressSpace();
+    const startedMs = performance.now();
+    for (let i = 0; i < COUNT; i++) {
+      // 7919 is a prime that does not divide COUNT: every number once
+      const at = order === 'upwards' ? i : order === 'downwards' ? COUNT - 1 - i : (i * 7919) % COUNT;
+      const start = BigInt(at) * 8192n;
+      space.add({ start, end: start + 4096n, offset: 0, ref });
+    }
+    expect(performance.now() - startedMs).toBeLessThan(10_000); // each looking at all: minutes
+    expect(space.mappings).toHaveLength(COUNT);
+    expect(space.find(8192n * 59_999n)).toBe(space.mappings[COUNT - 1]);
+    expect(space.find(8192n * 59_999n + 4096n)).toBeUndefined();
+  });
+
   it('raises its generation with every change', () => {
     const space = new AddressSpace();
     const seen = new Set([space.generation]);
