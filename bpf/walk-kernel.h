@@ -142,6 +142,26 @@ static __always_inline bool is_changing(struct task_struct *task)
 	return BPF_CORE_READ(task, flags) & PF_EXITING || BPF_CORE_READ_BITFIELD_PROBED(task, in_execve);
 }
 
+#ifdef PL_KERNEL_HELPER
+/* The peer of bench/walk-cost: the kernel's own walk by frame pointer, in this program and for the same record. */
+static __always_inline struct pl_walk *walk_user_stack(struct pl_context *ctx, struct task_struct *task,
+							struct pl_sample *record)
+{
+	__u32 zero = 0;
+	struct pl_walk *walk = bpf_map_lookup_elem(&walks, &zero);
+
+	if (!walk)
+		return 0;
+	long bytes = bpf_get_stack(ctx, walk->addresses, PL_MAX_KERNEL_FRAMES * 8, BPF_F_USER_STACK);
+
+	walk->frames = bytes > 0 ? (__u32)bytes / 8 : 0;
+	walk->hash = 0;
+	for (__u32 i = 0; i < PL_MAX_KERNEL_FRAMES && i < walk->frames; i++)
+		walk->hash = mix(walk->hash, walk->addresses[i]);
+	record->walk_end = walk->end = PL_END_ROOT;
+	return walk;
+}
+#else
 /* Walks the interrupted program's stack; null only where there is no memory to walk in. */
 static __always_inline struct pl_walk *walk_user_stack(struct pl_context *ctx, struct task_struct *task,
 							struct pl_sample *record)
@@ -186,6 +206,7 @@ out:
 		record->flags |= PL_FLAG_BY_POINTER;
 	return walk;
 }
+#endif
 
 /* What the side band has told, or a table, is not here yet: a moment later the drain can walk the stack from a copy. */
 static __always_inline bool must_wait(const struct pl_walk *walk)
