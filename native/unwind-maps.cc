@@ -140,10 +140,10 @@ void UnwindMaps::walk_raw(const pl_raw* raw, CodeSpace& space, WalkedStack& walk
 }
 
 /// The space stays as it is: a process that changes it makes one of its own.
-uint64_t UnwindMaps::keep(uint32_t pid, std::shared_ptr<CodeSpace> space, const pl_raw* raw) {
+uint64_t UnwindMaps::keep(uint32_t pid, std::shared_ptr<CodeSpace> space, const pl_raw* raw, uint32_t object) {
   const size_t bytes = sizeof *raw + raw->stack_bytes;
   const auto* words = reinterpret_cast<const uint64_t*>(raw);
-  pending_.emplace(++last_pending_, Pending{pid, std::move(space), {words, words + bytes / 8}});
+  pending_.emplace(++last_pending_, Pending{pid, std::move(space), {words, words + bytes / 8}, object, nullptr});
   pending_bytes_ += bytes;
   while (pending_bytes_ > kMaxPendingBytes) forget(pending_.begin());
   return last_pending_;
@@ -152,6 +152,29 @@ uint64_t UnwindMaps::keep(uint32_t pid, std::shared_ptr<CodeSpace> space, const 
 void UnwindMaps::forget(std::map<uint64_t, Pending>::iterator pending) {
   pending_bytes_ -= pending->second.raw.size() * 8;
   pending_.erase(pending);
+}
+
+void UnwindMaps::go_on(Pending& pending) {
+  const auto space = pending.space ? pending.space : processes_.space(pending.pid);
+  if (!space) return;
+  pending.walked = std::make_unique<WalkedStack>();
+  walk_raw(reinterpret_cast<const pl_raw*>(pending.raw.data()), *space, *pending.walked);
+}
+
+/// Those whose table has come: what they found is smaller than the copy of the stack.
+void UnwindMaps::go_on_all() {
+  for (auto& [number, pending] : pending_) {
+    if (pending.raw.empty()) continue;
+    if (pending.space ? !tables_.settled(pending.object) : !processes_.space(pending.pid)) continue;
+    go_on(pending);
+    pending.object = pending.walked->object;
+    if (pending.walked->end == PL_END_NO_TABLE) {
+      pending.walked.reset();
+      continue;
+    }
+    pending_bytes_ -= pending.raw.size() * 8;
+    pending.raw = {};
+  }
 }
 
 void UnwindMaps::drop(uint64_t number) {
@@ -164,11 +187,11 @@ bool UnwindMaps::finish(uint64_t number, WalkedStack& walked) {
   std::lock_guard<std::mutex> lock(mutex_);
   const auto kept = pending_.find(number);
   if (kept == pending_.end()) return false;
-  const auto& [pid, then, raw] = kept->second;
-  const std::shared_ptr<CodeSpace> space = then ? then : processes_.space(pid);
-  if (space) walk_raw(reinterpret_cast<const pl_raw*>(raw.data()), *space, walked);
+  if (!kept->second.walked) go_on(kept->second);
+  const bool known = kept->second.walked != nullptr;
+  if (known) walked = *kept->second.walked;
   forget(kept);
-  return space != nullptr;
+  return known;
 }
 
 void UnwindMaps::walk(pl_sample* sample) {
@@ -187,7 +210,7 @@ void UnwindMaps::walk(pl_sample* sample) {
   }
   if (walked.end == PL_END_NO_TABLE || walked.end == PL_END_NO_PROCESS) {
     sample->flags |= PL_FLAG_PENDING;
-    sample->stack_hash = keep(sample->tgid, space, raw);
+    sample->stack_hash = keep(sample->tgid, space, raw, walked.object);
   }
   if (walked.by_pointer) sample->flags |= PL_FLAG_BY_POINTER;
   sample->walk_end = walked.end;
@@ -242,6 +265,7 @@ void UnwindMaps::take_in(Batch& batch) {
     if (!sizes[i].empty()) close_gaps(batch.bytes.data(), batch.chunks[i], sizes[i]);
   }
   processes_.publish();
+  go_on_all();
   batch.wanted = tables_.take_wanted();
   arena_.rest();
 }

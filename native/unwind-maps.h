@@ -55,14 +55,18 @@ class UnwindMaps {
   struct Pending {
     uint32_t pid;
     std::shared_ptr<CodeSpace> space;
-    std::vector<uint64_t> raw;
+    std::vector<uint64_t> raw;  // empty once it has been walked to its end
+    uint32_t object;            // whose table it waits for
+    std::unique_ptr<WalkedStack> walked;
   };
   void apply(const SidebandRecord& record);
   struct Event;
   std::vector<Event> events_of(Batch& batch) const;
   void walk(pl_sample* sample);
   void forget(std::map<uint64_t, Pending>::iterator pending);
-  uint64_t keep(uint32_t pid, std::shared_ptr<CodeSpace> space, const pl_raw* raw);
+  void go_on(Pending& pending);
+  void go_on_all();
+  uint64_t keep(uint32_t pid, std::shared_ptr<CodeSpace> space, const pl_raw* raw, uint32_t object);
   void walk_raw(const pl_raw* raw, CodeSpace& space, WalkedStack& walked);
   void load_cached(const std::string& build_id);
 

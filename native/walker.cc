@@ -71,6 +71,7 @@ void walk_copied(const CopiedStack& stack, Arena& arena, UnwindTables& tables, c
   if (whole && walk.end == PL_END_BAD_READ) walk.end = PL_END_COPY_ENDED;
   walked.end = static_cast<uint8_t>(walk.end);
   walked.by_pointer = walk.any_by_pointer;
+  walked.object = walk.map_object;
 }
 
 }  // namespace pilotlight

@@ -21,6 +21,7 @@ struct WalkedStack {
   uint16_t count = 0;
   uint16_t skipped = 0;  // between the leaf and the root frames
   uint8_t end = PL_END_NONE;
+  uint32_t object = PL_ANONYMOUS_OBJECT;  // that the last frame is in
   bool by_pointer = false;
 };
 

@@ -36,7 +36,7 @@ import { codeKey, UnwindLoader } from './unwind-loader.ts';
 const HOLD_BACK_NS = 10e6;
 /** Between two looks at /proc for what the side band lost, or at the list of modules. */
 const RESYNC_MS = 10_000;
-/** How long samples wait for unwind tables that are being compiled: they are to be stored within seconds. */
+/** Samples are to be stored within seconds. */
 const TABLE_PATIENCE_MS = 1500;
 /** Attributed samples that may wait to be taken (some 200 bytes each); more are a named loss. */
 const MAX_WAITING = 200_000;
@@ -47,6 +47,8 @@ export interface CollectorOptions {
   readElfLayout: ElfLayoutReader;
   readKernelLayout: KernelLayoutReader;
   readUnwindTable: UnwindTableReader;
+  /** How long `take` waits for unwind tables that are being compiled, ms. */
+  tablePatienceMs?: number;
   /** Keep only the samples of processes named to `follow`, and of their descendants. */
   followedOnly?: boolean;
 }
@@ -267,7 +269,7 @@ export class Collector {
   /** Stacks that met an object without a table are walked again, now that it has been compiled (or cannot be). */
   async #finishWalks(items: readonly Attributed[]): Promise<void> {
     const waiting = items.filter(({ waitingIn }) => waitingIn !== null);
-    if (waiting.length > 0) await this.#unwind.settled(TABLE_PATIENCE_MS);
+    if (waiting.length > 0) await this.#unwind.settled(this.#options.tablePatienceMs ?? TABLE_PATIENCE_MS);
     for (const item of waiting) {
       const { sample } = item;
       const walk = this.#options.host.finishWalk(sample.stack!.pending!);

@@ -12,6 +12,9 @@ import { namingCollector } from './naming-collector.ts';
 /** Between two looks at what was collected: bounds the memory of a long recording. */
 const TAKE_MS = 1000;
 
+/** Nothing must be stored soon: rather whole stacks than a quick end. */
+const TABLE_PATIENCE_MS = 10_000;
+
 export interface RecorderOptions {
   rateHz: number;
   /** Sample this process only. */
@@ -33,8 +36,13 @@ export class Recorder {
   constructor({ rateHz, pid, followedOnly }: RecorderOptions) {
     const filters = pid === undefined ? {} : { filters: { pid } };
     this.#host = new LocalSamplerHost({ rateHz, logBytes: logBytesFor(rateHz), ...filters });
-    const tableCacheDir = null;
-    const naming = namingCollector({ host: this.#host, ledger: new Ledger(), followedOnly, tableCacheDir });
+    const naming = namingCollector({
+      host: this.#host,
+      ledger: new Ledger(),
+      followedOnly,
+      tableCacheDir: null,
+      tablePatienceMs: TABLE_PATIENCE_MS,
+    });
     this.#collector = naming.collector;
     this.#symbolizer = naming.symbolizer;
     this.#closeNaming = naming.close;

@@ -39,7 +39,10 @@ export class ServiceRun {
     this.host = host;
     this.store = store;
     this.ledger = ledger;
-    const { collector, symbolizer, close } = namingCollector({ host, ledger, tableCacheDir });
+    const { collector, symbolizer, close } = namingCollector({
+      ...{ host, ledger, tableCacheDir },
+      tablePatienceMs: 10_000, // tests wait for what they look at
+    });
     this.collector = collector;
     this.#closeNaming = close;
     const naming = new Naming(symbolizer, store);
