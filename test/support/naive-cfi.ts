@@ -6,7 +6,8 @@ export type NaiveInstruction =
   | { name: 'offset' | 'offsetExtendedSf'; register: number; factored: number }
   | { name: 'restore' | 'undefined' | 'sameValue'; register: number }
   | { name: 'register'; register: number; holder: number }
-  | { name: 'rememberState' | 'restoreState' }
+  | { name: 'rememberState' }
+  | { name: 'restoreState' }
   | { name: 'defCfa'; register: number; offset: number }
   | { name: 'defCfaRegister'; register: number }
   | { name: 'defCfaOffset'; offset: number };

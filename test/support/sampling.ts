@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Collector } from '../../src/collector/collector.ts';
-import { DEFAULT_LOG_BYTES } from '../../src/collector/kernel-sampler.ts';
+import { logBytesFor } from '../../src/collector/kernel-sampler.ts';
 import { Ledger } from '../../src/collector/ledger.ts';
 import type { LocalSamplerOptions } from '../../src/collector/local-sampler-host.ts';
 import { LocalSamplerHost } from '../../src/collector/local-sampler-host.ts';
@@ -97,7 +97,8 @@ export class Sampling {
 
   static async start(options: Partial<LocalSamplerOptions> = {}, newLedger = Ledger): Promise<Sampling> {
     // First: it refuses options that make no sense, and then there is nothing to clear away.
-    const host = new LocalSamplerHost({ rateHz: 99, logBytes: DEFAULT_LOG_BYTES, ...options });
+    const rateHz = options.rateHz ?? 99;
+    const host = new LocalSamplerHost({ rateHz, logBytes: logBytesFor(rateHz), ...options });
     const dataDir = await mkdtemp(join(tmpdir(), 'pilotlight-sampling-'));
     const store = await openStore({ dataDir, memoryLimitBytes: 128e6, hostLabel: 'test' });
     const tableCacheDir = join(dataDir, 'unwind-tables');
