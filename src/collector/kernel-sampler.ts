@@ -29,7 +29,7 @@ export interface KernelSamplerOptions {
   objectPath?: string;
 }
 
-export const DEFAULT_LOG_BYTES = 256 * 1024;
+const DEFAULT_LOG_BYTES = 256 * 1024;
 const MAX_LOG_BYTES = 4 * 1024 * 1024;
 
 /** A log that holds as much time at a higher rate, within reason. */
