@@ -3,14 +3,8 @@ import type { Check, CheckStatus } from './check.ts';
 import { wantsColour } from './colours.ts';
 import type { HostView } from './host-view.ts';
 import { thisHost } from './host-view.ts';
-import {
-  checkBtf,
-  checkBuild,
-  checkCgroups,
-  checkCycleCounter,
-  checkDataDirectory,
-  checkKernel,
-} from './host-checks.ts';
+import { checkBuild, checkCgroups, checkCycleCounter, checkDataDirectory } from './host-checks.ts';
+import { checkBtf, checkKernel, checkUserReads } from './kernel-checks.ts';
 import {
   checkCapabilities,
   checkKptrRestrict,
@@ -33,6 +27,7 @@ const CHECKS: readonly ((host: HostView) => Check)[] = [
   checkCapabilities,
   checkNamespaces,
   checkKernel,
+  checkUserReads,
   checkBtf,
   checkLockdown,
   checkParanoid,

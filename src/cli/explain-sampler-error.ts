@@ -1,10 +1,11 @@
 // Why the sampler could not start, in one line: what failed, why, and what mends it.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { NEWER_KERNEL, checkBuild } from './host-checks.ts';
+import { checkBuild } from './host-checks.ts';
 import type { Check } from './check.ts';
 import type { HostView } from './host-view.ts';
 import { readProc, thisHost } from './host-view.ts';
+import { NEWER_KERNEL, checkKernel } from './kernel-checks.ts';
 import {
   checkCapabilities,
   checkLockdown,
@@ -53,6 +54,8 @@ function explanation(error: SamplerError, host: HostView): Explanation {
   const lockdown = checkLockdown(host);
   if (lockdown.status === 'fail' && stage !== 'bpf_open') return because(lockdown);
   if (stage === 'bpf_open') return unusableObject(host, message);
+  const kernel = checkKernel(host);
+  if (kernel.status === 'fail') return because(kernel);
   if (!stage.startsWith('perf_event') && isMissingBtf(host, message)) {
     return {
       why: 'this kernel gives no type information (BTF) in /sys/kernel/btf/vmlinux',

@@ -1,44 +1,9 @@
-// What the kernel and this installation offer, whoever runs it.
+// What the host and this installation offer, whoever runs it; the kernel itself: kernel-checks.ts.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Check } from './check.ts';
 import { fail, ok, warn } from './check.ts';
 import type { HostView } from './host-view.ts';
-import { kernelVersion, readProc, versionWithin } from './host-view.ts';
-
-const DEBIAN_ARCH = process.arch === 'x64' ? 'amd64' : process.arch;
-export const NEWER_KERNEL = `sudo apt-get install linux-image-${DEBIAN_ARCH} (or this distribution's current kernel), then reboot`;
-
-export function checkKernel(host: HostView): Check {
-  const name = 'kernel';
-  const version = kernelVersion(host);
-  const found = readProc(host, 'sys/kernel/osrelease') ?? 'unknown';
-  if (version === undefined) return warn(name, found, 'its version could not be read', '');
-  if (versionWithin(version, [0, 0], [5, 10])) {
-    return warn(name, found, 'older than 5.10, the oldest that Pilotlight is meant for', NEWER_KERNEL);
-  }
-  if (versionWithin(version, [5, 19], [6, 4])) {
-    return warn(
-      name,
-      found,
-      'kernels from 5.19 to 6.3 that lack a later fix can lock up when a profiler reads user stacks',
-      `install the latest update of this kernel: sudo apt-get update && ${NEWER_KERNEL}`,
-    );
-  }
-  return ok(name, found, 'has what the BPF program uses');
-}
-
-export function checkBtf(host: HostView): Check {
-  const name = 'BTF';
-  const path = join(host.sys, 'kernel/btf/vmlinux');
-  if (existsSync(path)) return ok(name, path, "tells the BPF program where the kernel's fields are");
-  return fail(
-    name,
-    `no ${path}`,
-    "without the kernel's type information (CONFIG_DEBUG_INFO_BTF) the BPF program cannot be fitted to it",
-    NEWER_KERNEL,
-  );
-}
 
 /** Never worse than ok: cpu-clock does what sampling needs. */
 export function checkCycleCounter(host: HostView): Check {

@@ -52,6 +52,18 @@ describe('explainSamplerError', () => {
     expect(line).toContain('linux-image-');
   });
 
+  it('blames a kernel that is too old for what its verifier objects to', () => {
+    const line = explainSamplerError(
+      {
+        code: 'EINVAL',
+        stage: 'bpf_load',
+        message: 'func#1 @67 is global: not supported\nprocessed 0 insns',
+      },
+      fakeHost({ 'proc/sys/kernel/osrelease': '5.4.0-42-generic\n' }),
+    );
+    expect(line).toContain('kernel is 5.4.0-42-generic: older than 5.6');
+  });
+
   it("quotes the verifier's objection, not its statistics", () => {
     const message = [
       "bpf_load: Permission denied: libbpf: prog 'sample': BPF program load failed: Permission denied",
