@@ -37,6 +37,12 @@ export function readUsage(pid: number): ProcessUsage {
   };
 }
 
+/** Cheap enough to be asked many times a second. */
+export function residentOf(pid: number): { name: string; rssBytes: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return { name: programName(pid), rssBytes: kilobytes(status, 'VmRSS') };
+}
+
 /** CPU seconds per process between two readings of the same processes. */
 export function cpuBetween(before: readonly ProcessUsage[], after: readonly ProcessUsage[]): number[] {
   if (before.length !== after.length || before.some(({ pid }, i) => pid !== after[i]!.pid)) {
