@@ -124,6 +124,7 @@ void UnwindMaps::load_cached(const std::string& build_id) {
   if (data == MAP_FAILED) return;
   const auto loaded = tables_.load(build_id, build_id, {static_cast<const uint8_t*>(data), size}, false);
   munmap(data, size);
+  futimens(file.get(), nullptr);  // the cache gives up what was not used lately
   if (loaded == UnwindTables::Load::kNoRoom) tables_.ask_for(build_id);
 }
 

@@ -18,6 +18,8 @@ export function codeKey(path: string, file: MappedFile): string {
   return file.buildId === '' ? `${file.device} ${file.inode}` : file.buildId;
 }
 
+/** The worker's state, not the object's: whoever maps it next asks again. */
+const PASSING: ReadonlySet<string> = new Set(['busy', 'closed', 'not-started']);
 /** Objects known at once; the ones noted longest ago are forgotten, and noted again when mapped again. */
 const MAX_KEYS = 20_000;
 
@@ -87,6 +89,7 @@ export class UnwindLoader {
     const content = contentKey(object);
     if (await this.#host.loadUnwindTable(key, content, null)) return;
     const table = await this.#read({ key: content, open: () => this.#registry.open(object) });
+    if (!table.ok && PASSING.has(table.reason)) return void this.#settled.delete(key);
     if (!table.ok) return this.#host.noUnwindTable(key);
     await this.#host.loadUnwindTable(key, content, table.bytes);
   }

@@ -97,6 +97,18 @@ describe('UnwindLoader', () => {
     expect(loads().at(-1)).toBe('noUnwindTable 08:01 13');
   });
 
+  it('asks again for a table that nobody had time to compile', async () => {
+    answer = { ok: false, reason: 'busy' };
+    const key = note();
+    loader.want(key);
+    await settled();
+    expect(loads()).not.toContain('noUnwindTable abcd');
+    answer = { ok: true, bytes: TABLE };
+    loader.want(key);
+    await settled();
+    expect(loads().at(-1)).toBe('loadUnwindTable abcd abcd 40 bytes');
+  });
+
   it('tries again after the sampler was away', async () => {
     const key = note();
     host.faults.set('loadUnwindTable abcd abcd', new SamplerUnavailable('restarting'));

@@ -73,8 +73,16 @@ export class Programs {
 
   /** The BPF object with a counter taken out, built as CMakeLists.txt builds it; `source` is that of the program. */
   compileBpf(name: string, defines: readonly string[], source = join(ROOT, 'bpf/pilotlight.bpf.c')): string {
+    return this.compileBpfFor(process.arch === 'arm64' ? 'arm64' : 'x86', name, defines, source);
+  }
+
+  compileBpfFor(
+    architecture: 'x86' | 'arm64',
+    name: string,
+    defines: readonly string[] = [],
+    source = join(ROOT, 'bpf/pilotlight.bpf.c'),
+  ): string {
     const output = join(this.path, name);
-    const architecture = process.arch === 'arm64' ? 'arm64' : 'x86';
     const multiarch = execFileSync('gcc', ['-print-multiarch'], { encoding: 'utf8' }).trim();
     execFileSync('clang', [
       ...['-g', '-O2', '-mcpu=v3', '-target', 'bpf', `-D__TARGET_ARCH_${architecture}`],
