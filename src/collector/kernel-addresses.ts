@@ -32,7 +32,14 @@ export class KernelAddresses {
     if (modules.ok) modules.close();
     regions.push({ start: layout.text, end: layout.etext, object: kernelObject() });
     this.#regions = sorted(regions);
-    for (const { name, start, end } of layout.bpf) this.addBpf(name, start, end - start);
+    for (const { name, start, end } of layout.bpf)
+      this.addBpf(name, start, this.#upToNext(start, end) - start);
+  }
+
+  /** The end of a program is a guess (kallsyms has no sizes), and before 5.18 programs lie between modules. */
+  #upToNext(start: bigint, end: bigint): bigint {
+    const next = this.#regions.find((region) => region.start > start);
+    return next && next.start < end ? next.start : end;
   }
 
   /** A BPF program was loaded (PERF_RECORD_KSYMBOL). */

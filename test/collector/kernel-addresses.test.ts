@@ -61,6 +61,19 @@ describe('KernelAddresses', () => {
     expect(kernel.takeMissed()).toBe(false);
   });
 
+  it('keeps a module that lies within the guessed end of a BPF program before it', async () => {
+    await load({
+      ...LAYOUT,
+      bpf: [{ name: 'bpf_prog_12ab_tick', start: MODULE - 0x1000n, end: MODULE + 0x1f_f000n }],
+    });
+    expect([MODULE - 1n, MODULE, MODULE + 8191n, MODULE + 8192n].map(at)).toEqual([
+      'bpf bpf_prog_12ab_tick+fff',
+      'module ext_four+0',
+      'module ext_four+1fff',
+      undefined,
+    ]);
+  });
+
   it('knows nothing, and asks for nothing, without the privilege to see addresses', async () => {
     host.kernelFiles = {};
     await load();
