@@ -172,6 +172,7 @@ Napi::Value UnwindMapsHandle::usage(const Napi::CallbackInfo& info) {
   set("tables", usage.tables);
   set("evictions", usage.evictions);
   set("crowded", usage.crowded);
+  set("starved", usage.starved);
   set("copiedWalks", usage.copied_walks);
   return result;
 }

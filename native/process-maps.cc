@@ -49,11 +49,15 @@ void CodeSpace::add(const MappedCode& code) {
 
 WordRange CodeSpace::slice() {
   if (!changed_) return slice_;
-  changed_ = false;
   drop_slice();
+  if (codes_.empty()) {
+    changed_ = false;
+    return slice_;
+  }
   const auto range = arena_.allocate(size() * PL_MAPPING_WORDS, kFirstSliceShard);
   uint32_t* words = range ? arena_.at(range->word) : nullptr;
   if (!words) return slice_;
+  changed_ = false;
   auto* mapping = reinterpret_cast<pl_mapping*>(words);
   for (const auto& [start, code] : codes_) {
     *mapping++ = {code.start, code.end, code.offset - code.start, code.object, 0};
@@ -95,7 +99,14 @@ bool ProcessMaps::wants_snapshot(uint32_t pid) const {
   return known == processes_.end() || !known->second.complete;
 }
 
-void ProcessMaps::begin_snapshot(uint32_t pid) { exec(pid); }
+void ProcessMaps::begin_snapshot(uint32_t pid) {
+  writable(pid);
+  processes_[pid].complete = true;
+}
+
+void ProcessMaps::doubt_all() {
+  for (auto& [pid, process] : processes_) process.complete = false;
+}
 
 void ProcessMaps::exit(uint32_t pid) {
   const auto known = processes_.find(pid);
@@ -122,13 +133,15 @@ void ProcessMaps::forget_exited() {
 }
 
 void ProcessMaps::publish() {
+  std::unordered_set<uint32_t> starved;
   for (const uint32_t pid : changed_) {
     const auto known = processes_.find(pid);
     if (known == processes_.end()) continue;
     const WordRange slice = known->second.space->slice();
     enter(pid, slice, slice.words / PL_MAPPING_WORDS);
+    if (known->second.space->starved()) starved.insert(pid);
   }
-  changed_.clear();
+  changed_ = std::move(starved);
   forget_exited();
 }
 

@@ -29,6 +29,8 @@ class CodeSpace {
   void add(const MappedCode& code);
   /// What the walker reads, written when it has changed; an empty range where there are none or no room.
   WordRange slice();
+  /// There was no room for it.
+  bool starved() const { return changed_; }
   uint32_t size() const { return static_cast<uint32_t>(codes_.size()); }
 
  private:
@@ -54,7 +56,10 @@ class ProcessMaps {
   void exit(uint32_t pid);
   /// What /proc says of a process, unless the side band has told of its program from the beginning.
   bool wants_snapshot(uint32_t pid) const;
+  /// Its mappings follow, over those that are known: some may be younger than the snapshot.
   void begin_snapshot(uint32_t pid);
+  /// Records were lost, of any process: what /proc says is wanted of all.
+  void doubt_all();
 
   /// Makes what has changed visible to the walker.
   void publish();
@@ -63,6 +68,8 @@ class ProcessMaps {
   size_t size() const { return processes_.size(); }
   /// Processes that found no slot in the walker's table.
   uint64_t crowded() const { return crowded_; }
+  /// Processes whose mappings found no room in the arena; they are tried again with every `publish`.
+  size_t starved() const { return changed_.size(); }
 
  private:
   struct Process {

@@ -91,6 +91,9 @@ size_t read_sideband(const char* at, size_t bytes, SidebandRecord& record) {
       record.parent = field<uint32_t>(at, 12);
       record.kind = header.type == PERF_RECORD_FORK ? SidebandRecord::Kind::kFork : SidebandRecord::Kind::kExit;
       break;
+    case PERF_RECORD_LOST:
+      record.kind = SidebandRecord::Kind::kLost;
+      break;
     default:
       break;
   }

@@ -8,7 +8,8 @@
 namespace pilotlight {
 
 struct SidebandRecord {
-  enum class Kind { kOther, kExec, kFork, kExit, kMap };
+  /// kLost: the kernel had no room for some records.
+  enum class Kind { kOther, kExec, kFork, kExit, kMap, kLost };
   Kind kind = Kind::kOther;
   uint64_t time_ns = 0;
   uint32_t pid = 0, parent = 0;

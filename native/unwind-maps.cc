@@ -108,6 +108,8 @@ void UnwindMaps::apply(const SidebandRecord& record) {
       if (!tables_.settled(object) && is_build_id(record.key)) load_cached(record.key);
       return;
     }
+    case SidebandRecord::Kind::kLost:
+      return processes_.doubt_all();
     case SidebandRecord::Kind::kOther:
       return;
   }
@@ -281,6 +283,7 @@ UnwindUsage UnwindMaps::usage() {
           static_cast<uint32_t>(tables_.table_count()),
           tables_.evictions(),
           processes_.crowded(),
+          processes_.starved(),
           copied_walks_};
 }
 

@@ -18,7 +18,7 @@ namespace pilotlight {
 struct UnwindUsage {
   uint64_t arena_bytes, free_bytes, table_bytes;
   uint32_t processes, objects, tables;
-  uint64_t evictions, crowded, copied_walks;
+  uint64_t evictions, crowded, starved, copied_walks;
 };
 
 /// Every call may come from any thread.

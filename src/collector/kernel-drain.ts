@@ -40,6 +40,7 @@ export class KernelDrain {
     const leisureMs = intervalMs * LEISURE_FACTOR;
     this.#drain = new (native().Drain)(this.session.logBytes, intervalMs, leisureMs, maps, (batch) => {
       onDrain(batch);
+      this.unwind.relieve();
       while (this.#requests[0] && this.#requests[0].number <= batch.request)
         this.#requests.shift()!.resolve();
     });

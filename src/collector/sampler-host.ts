@@ -54,6 +54,8 @@ export interface UnwindUsage {
   evictions: number;
   /** Processes that found no place in the walker's table. */
   crowded: number;
+  /** Processes whose mappings wait for room in the arena. */
+  starved: number;
   /** Stacks walked from a copy. */
   copiedWalks: number;
 }

@@ -15,6 +15,7 @@ export class UnwindArena {
   /** Loading is one after the other: two that grow the arena at once would grow it twice. */
   #work: Promise<unknown> = Promise.resolve();
   #full = false;
+  #relieving = false;
 
   /** `grow` resolves when the shard has been added to `maps`, or to false where there may be no more. */
   constructor(maps: NativeUnwindMaps, grow: () => Promise<boolean>) {
@@ -29,6 +30,14 @@ export class UnwindArena {
     const loaded = this.#work.then(() => this.#load(key, content, table));
     this.#work = loaded.catch(() => undefined);
     return loaded;
+  }
+
+  /** Makes room for mappings that found none. */
+  relieve(): void {
+    if (this.#relieving || this.#full || this.maps.usage().starved === 0) return;
+    this.#relieving = true;
+    const grown = this.#work.then(() => this.#growOnce());
+    this.#work = grown.catch(() => undefined).finally(() => (this.#relieving = false)); // the sampler is away: later
   }
 
   usage(): UnwindUsage & { limitBytes: number } {

@@ -42,7 +42,7 @@ export function cpuReadingOf(cpu: number, counts: Partial<CpuReading> = {}): Cpu
 
 export const NO_UNWIND_USAGE = {
   ...{ arenaBytes: 0, freeBytes: 0, tableBytes: 0, processes: 0, objects: 0, tables: 0 },
-  ...{ evictions: 0, crowded: 0, copiedWalks: 0, limitBytes: 0 },
+  ...{ evictions: 0, crowded: 0, starved: 0, copiedWalks: 0, limitBytes: 0 },
 };
 
 /** Paths by `pid`; a path answers for every mapping of the process. */
