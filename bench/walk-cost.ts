@@ -49,10 +49,10 @@ async function run(options: WalkCostOptions, args: readonly string[]): Promise<v
   const before = hostTime();
   const loads = await measureLoads(options, folder);
   const { steal } = hostShares(before, hostTime());
-  const dataDir = join(folder, 'data');
-  mkdirSync(dataDir);
+  const startFolder = join(folder, 'start');
+  mkdirSync(startFolder);
   if (options.only.includes(START)) say('300 processes, and the daemon started beside them');
-  const start = options.only.includes(START) ? await measureStart(dataDir) : null;
+  const start = options.only.includes(START) ? await measureStart(startFolder) : null;
   const facts = {
     date: new Date().toISOString().slice(0, 10),
     commit: describeCommit(ROOT),

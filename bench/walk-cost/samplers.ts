@@ -10,9 +10,8 @@ import { compileBpfObject } from '../lib/bpf-object.ts';
 import type { CostSample } from './tap.ts';
 import { CostTap } from './tap.ts';
 
-/** Of each. The same for both, so that neither finds the caches as its own tick left them; their phases differ by chance. */
 export const RATE_HZ = 99;
-/** The other: with its own, the two ticks drift through all phases, and meet in one of 200. */
+/** Nearly the same, so that both find the caches equally cold: the two ticks drift through all phases of each other. */
 export const PEER_RATE_HZ = 98;
 const LOG_BYTES = 2 ** 20;
 const TAKE_EVERY_MS = 1000;

@@ -99,11 +99,12 @@ export interface Sleepers {
   stop: () => Promise<void>;
 }
 
-export async function startSleepers(wanted: number): Promise<Sleepers> {
+/** In a folder of their own: some write files when their input ends. */
+export async function startSleepers(wanted: number, folder: string): Promise<Sleepers> {
   const installed = WAITING.filter((command) => isInstalled(programOf(command)));
   const started = new Map<Child, string>();
   const start = (command: string, nice: number): void => {
-    const child = startCommand(command, nice);
+    const child = startCommand(command, nice, folder);
     started.set(child, programOf(command));
     child.once('exit', () => started.delete(child));
   };
@@ -126,8 +127,11 @@ export async function startSleepers(wanted: number): Promise<Sleepers> {
   };
 }
 
-function startCommand(command: string, nice: number): Child {
-  const child = startChild('nice', ['-n', String(nice), ...command.split(' ')], { endSignal: 'SIGKILL' });
+function startCommand(command: string, nice: number, cwd: string): Child {
+  const child = startChild('nice', ['-n', String(nice), ...command.split(' ')], {
+    endSignal: 'SIGKILL',
+    cwd,
+  });
   child.stdout.destroy(); // what it writes is for nobody
   child.stderr.resume();
   return child;

@@ -1,4 +1,5 @@
 // Memory of the daemon in its first minute, on a host that runs 300 processes.
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Daemon } from '../lib/daemon.ts';
 import { readUsage, residentOf } from '../lib/process-usage.ts';
@@ -40,12 +41,13 @@ interface Look {
   bytes: number;
 }
 
-export async function measureStart(dataDir: string): Promise<StartMemory> {
-  const sleepers = await startSleepers(PROCESSES);
+/** In an empty folder. */
+export async function measureStart(folder: string): Promise<StartMemory> {
+  const sleepers = await startSleepers(PROCESSES, folder);
   const { processes, programs } = sleepers;
   try {
     const startedMs = performance.now();
-    const daemon = await Daemon.start(dataDir, RATE_HZ);
+    const daemon = await Daemon.start(join(folder, 'data'), RATE_HZ);
     try {
       const { looks, peakPssBytes } = await watch(daemon, startedMs + WATCH_MS);
       const peak = looks.reduce((most, look) => (look.bytes > most.bytes ? look : most));
