@@ -229,7 +229,7 @@ int sample(struct pl_context *ctx)
 	cpu->recorded++;
 	record->busy_ns = bpf_ktime_get_ns() - now;
 	cpu->busy_ns += record->busy_ns;
-	/* Publishes the record: a fetching atomic is a full barrier on every architecture. */
+	/* Publishes the record: an atomic addition is a barrier on x86-64 (arm64 would need one that fetches, since 5.12). */
 	__sync_fetch_and_add(&log->head, size);
 out:
 	__sync_fetch_and_add(&cpu->exits, 1);

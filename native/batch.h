@@ -21,6 +21,7 @@ struct Batch {
   std::vector<char> bytes;
   std::vector<Chunk> chunks;
   std::vector<std::string> wanted;  // keys of objects whose unwind tables are missed
+  bool new_objects = false;         // a file was mapped that none had mapped before
 
   bool has_sideband() const {
     return std::any_of(chunks.begin(), chunks.end(), [](const Chunk& chunk) { return chunk.sideband; });
@@ -31,6 +32,7 @@ struct Batch {
     read_at_ns = later.read_at_ns;
     bytes.insert(bytes.end(), later.bytes.begin(), later.bytes.end());
     for (Chunk chunk : later.chunks) chunks.push_back({chunk.cpu, chunk.sideband, before + chunk.offset, chunk.size});
+    new_objects |= later.new_objects;
     wanted.insert(wanted.end(), later.wanted.begin(), later.wanted.end());
   }
 };

@@ -147,7 +147,9 @@ int open_sideband_event(int cpu) {
   attr.sample_id_all = 1;
   attr.mmap = 1;  // executable mappings only; mmap_data would add the others
   attr.mmap2 = 1;
-  attr.build_id = 1;
+  // No build ids (attr.build_id): the kernel leaves the flag that says so (PERF_RECORD_MISC_MMAP_BUILD_ID) set in the
+  // copies of a record that other events get after ours (perf_event_mmap_output, 5.12 to 6.18 at least), and a `perf
+  // record` beside us would take device and inode for a build id.
   attr.comm = 1;
   attr.comm_exec = 1;
   attr.task = 1;
@@ -157,11 +159,7 @@ int open_sideband_event(int cpu) {
   // Nobody waits on the descriptor: a mark that is never reached saves the wake-ups.
   attr.watermark = 1;
   attr.wakeup_watermark = 0x7fffffff;
-  int fd = perf_event_open(&attr, cpu);
-  if (fd < 0 && errno == EINVAL) {
-    attr.build_id = 0;  // before 5.12
-    fd = perf_event_open(&attr, cpu);
-  }
+  const int fd = perf_event_open(&attr, cpu);
   if (fd < 0) fail("perf_event_open", "side band on CPU " + std::to_string(cpu));
   return fd;
 }

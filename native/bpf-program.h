@@ -41,7 +41,7 @@ int create_shard(int arena_fd, uint32_t shard);
 /// cpu-clock event of one CPU with the program attached, not yet enabled. `period_ns` is fixed, not a frequency.
 int open_sample_event(int cpu, int program_fd, uint64_t period_ns);
 
-/// Dummy event of one CPU that writes mmap2 (with build ids), comm, fork, exit, ksymbol and bpf records.
+/// Dummy event of one CPU that writes mmap2, comm, fork, exit, ksymbol and bpf records.
 int open_sideband_event(int cpu);
 
 void enable_event(int fd);

@@ -79,7 +79,8 @@ bool Drain::readable() const {
 
 // With mutex_ held.
 bool Drain::deliverable() const {
-  if (requested_ > answered_) return true;
+  // A file that is new may be gone soon: it is to be opened while it can be.
+  if (requested_ > answered_ || held_.new_objects) return true;
   if (held_.chunks.empty() && held_.wanted.empty()) return false;
   const uint64_t waited_ns = monotonic_ns() - delivered_at_ns_;
   if (waited_ns >= leisure_ms_ * kMs || held_.bytes.size() >= kMaxHeldBytes) return true;

@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kHeaderBytes = sizeof(perf_event_header);
 /// sample_id of our events: pid, tid (4 + 4), time (8), cpu, reserved (4 + 4).
 constexpr size_t kSampleIdBytes = 24;
-/// pid, tid, addr, len, pgoff, then build id or device and inode, prot, flags; the name follows.
+/// pid, tid, addr, len, pgoff, device and inode with its generation, prot, flags; the name follows.
 constexpr size_t kMapBytes = 72;
 
 template <typename T>
@@ -20,35 +20,22 @@ T field(const char* record, size_t offset) {
   return value;
 }
 
-std::string hex(const char* bytes, size_t count) {
-  std::string text;
-  char digits[3];
-  for (size_t i = 0; i < count; i++) {
-    snprintf(digits, sizeof digits, "%02x", static_cast<unsigned char>(bytes[i]));
-    text += digits;
-  }
-  return text;
-}
-
 std::string device(uint32_t major, uint32_t minor) {
   char text[32];
   snprintf(text, sizeof text, "%02x:%02x", major, minor);
   return text;
 }
 
-void read_map(const char* at, size_t size, uint16_t misc, SidebandRecord& record) {
+/// The flag that says that a build id stands in the place of the file's numbers is not looked at: we do not ask for
+/// build ids, and the kernel leaves it set where another event does (bpf-program.cc).
+void read_map(const char* at, size_t size, SidebandRecord& record) {
   record.start = field<uint64_t>(at, 16);
   record.end = record.start + field<uint64_t>(at, 24);
   record.offset = field<uint64_t>(at, 32);
   const char* name = at + kMapBytes;
   const std::string_view path(name, strnlen(name, size - kMapBytes - kSampleIdBytes));
-  if (misc & PERF_RECORD_MISC_MMAP_BUILD_ID) {
-    const size_t bytes = field<uint8_t>(at, 40);
-    record.key = hex(at + 44, bytes > 20 ? 20 : bytes);
-  } else {
-    const std::string on = device(field<uint32_t>(at, 40), field<uint32_t>(at, 44));
-    record.key = file_key(path, on, field<uint64_t>(at, 48));
-  }
+  const std::string on = device(field<uint32_t>(at, 40), field<uint32_t>(at, 44));
+  record.key = file_key(path, on, field<uint64_t>(at, 48));
   if (record.key == "[vdso]") record.offset = 0;  // its mapping's offset says nothing
   record.kind = record.end > record.start ? SidebandRecord::Kind::kMap : SidebandRecord::Kind::kOther;
 }
@@ -77,7 +64,7 @@ size_t read_sideband(const char* at, size_t bytes, SidebandRecord& record) {
     case PERF_RECORD_MMAP2:
       if (!has(kMapBytes)) break;
       record.pid = field<uint32_t>(at, 8);
-      read_map(at, size, header.misc, record);
+      read_map(at, size, record);
       break;
     case PERF_RECORD_COMM:
       if (!has(16) || !(header.misc & PERF_RECORD_MISC_COMM_EXEC)) break;

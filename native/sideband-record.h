@@ -15,7 +15,7 @@ struct SidebandRecord {
   uint32_t pid = 0, parent = 0;
   // Of a mapping:
   uint64_t start = 0, end = 0, offset = 0;
-  /// What the mapped file is known by: its build id, `device inode`, `[vdso]`, or nothing for code made at run time.
+  /// What the mapped file is known by: `device inode`, `[vdso]`, or nothing for code made at run time.
   std::string key;
 };
 

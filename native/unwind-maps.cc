@@ -26,10 +26,6 @@ Mapping map_or_fail(int fd, size_t bytes, const char* what) {
   return mapping;
 }
 
-bool is_build_id(const std::string& key) {
-  return key.size() >= 4 && key.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
 uint32_t record_bytes(const char* record) {
   uint32_t size;
   memcpy(&size, record, sizeof size);
@@ -105,7 +101,7 @@ void UnwindMaps::apply(const SidebandRecord& record) {
     case SidebandRecord::Kind::kMap: {
       const uint32_t object = record.key.empty() ? PL_ANONYMOUS_OBJECT : tables_.refer(record.key);
       processes_.map(record.pid, {record.start, record.end, record.offset, object});
-      if (!tables_.settled(object) && is_build_id(record.key)) load_cached(record.key);
+      if (!tables_.settled(object)) load_cached(record.key);
       return;
     }
     case SidebandRecord::Kind::kLost:
@@ -116,18 +112,19 @@ void UnwindMaps::apply(const SidebandRecord& record) {
 }
 
 /// A build maps the same few objects in every process: their tables come from the cache, where JavaScript put them.
-void UnwindMaps::load_cached(const std::string& build_id) {
-  if (tables_.attach(build_id, build_id) || cache_dir_.empty()) return;
-  UniqueFd file(open((cache_dir_ + "/" + build_id + ".unwind").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+void UnwindMaps::load_cached(const std::string& key) {
+  const std::string content = tables_.content_of(key);
+  if (content.empty() || tables_.attach(key, content) || cache_dir_.empty()) return;
+  UniqueFd file(open((cache_dir_ + "/" + content + ".unwind").c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   struct stat about;
   if (file.get() < 0 || fstat(file.get(), &about) || about.st_size <= 0) return;
   const size_t size = static_cast<size_t>(about.st_size);
   void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (data == MAP_FAILED) return;
-  const auto loaded = tables_.load(build_id, build_id, {static_cast<const uint8_t*>(data), size}, false);
+  const auto loaded = tables_.load(key, content, {static_cast<const uint8_t*>(data), size}, false);
   munmap(data, size);
   futimens(file.get(), nullptr);  // the cache gives up what was not used lately
-  if (loaded == UnwindTables::Load::kNoRoom) tables_.ask_for(build_id);
+  if (loaded == UnwindTables::Load::kNoRoom) tables_.ask_for(key);
 }
 
 bool UnwindMaps::has_wanted() {
@@ -260,10 +257,12 @@ void UnwindMaps::take_in(Batch& batch) {
   for (size_t i = 0; walks && i < sizes.size(); i++) {
     if (!batch.chunks[i].sideband) sizes[i] = record_sizes(batch.bytes.data(), batch.chunks[i]);
   }
+  const uint64_t objects = tables_.objects_made();
   for (const Event& event : events) {
     if (event.sample) walk(event.sample);
     else apply(event.record);
   }
+  batch.new_objects = tables_.objects_made() > objects;
   for (size_t i = 0; i < sizes.size(); i++) {
     if (!sizes[i].empty()) close_gaps(batch.bytes.data(), batch.chunks[i], sizes[i]);
   }

@@ -68,7 +68,7 @@ class UnwindMaps {
   void go_on_all();
   uint64_t keep(uint32_t pid, std::shared_ptr<CodeSpace> space, const pl_raw* raw, uint32_t object);
   void walk_raw(const pl_raw* raw, CodeSpace& space, WalkedStack& walked);
-  void load_cached(const std::string& build_id);
+  void load_cached(const std::string& key);
 
   std::mutex mutex_;
   const std::string cache_dir_;

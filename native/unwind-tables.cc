@@ -56,6 +56,7 @@ uint32_t UnwindTables::refer(const std::string& key) {
   slots_[object] = {key, "", 1};
   objects_[object] = {};
   numbers_.emplace(key, object);
+  objects_made_++;
   end_ = std::max(end_, object + 1);
   return object;
 }

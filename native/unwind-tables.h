@@ -39,6 +39,11 @@ class UnwindTables {
   /// Loads a table. Where there is no room, and `evict`, the least recently used ones go: their room is free a second
   /// later, so the caller tries again.
   Load load(const std::string& key, const std::string& content, TableBytes table, bool evict);
+  /// What `attach` or `load` said last of the object; empty where it is not known.
+  std::string content_of(const std::string& key) const {
+    const auto number = numbers_.find(key);
+    return number == numbers_.end() ? "" : slots_[number->second].content;
+  }
   /// The object has no unwind information.
   void mark_without(const std::string& key);
   /// Has a walk come through an object whose table is not here, of which `take_wanted` has not told yet?
@@ -54,6 +59,8 @@ class UnwindTables {
   size_t table_count() const { return tables_.size(); }
   uint64_t table_bytes() const { return table_words_ * 4; }
   uint64_t evictions() const { return evictions_; }
+  /// Objects met so far, those since forgotten included.
+  uint64_t objects_made() const { return objects_made_; }
 
  private:
   struct Table {
@@ -84,7 +91,7 @@ class UnwindTables {
   std::unordered_map<std::string, uint32_t> numbers_;
   std::map<std::string, Table> tables_;  // by content
   uint32_t end_ = 1;  // numbers given so far are below it
-  uint64_t table_words_ = 0, evictions_ = 0;
+  uint64_t table_words_ = 0, evictions_ = 0, objects_made_ = 0;
 };
 
 }  // namespace pilotlight

@@ -25,9 +25,6 @@ export interface SeenIn {
 export class ObjectRef {
   readonly kind: RefKind;
   readonly path: string;
-  /** As the kernel gave it with the mapping; '' where unknown. */
-  readonly buildId: string;
-  /** Inode number of the file where that is all that identifies it; '' otherwise. */
   readonly inode: string;
   /** Set once the file has been looked at, or at once for what has no file. */
   object: CodeObject | null = null;
@@ -39,10 +36,10 @@ export class ObjectRef {
   /** The mapping through which opening it was last tried and failed; null where it has been read. */
   failedIn: SeenIn | null = null;
 
-  constructor(kind: RefKind, path: string, buildId: string, inode = '') {
+  /** `inode`: of the file; '' for what has none. */
+  constructor(kind: RefKind, path: string, inode = '') {
     this.kind = kind;
     this.path = path;
-    this.buildId = buildId;
     this.inode = inode;
   }
 

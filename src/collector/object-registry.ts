@@ -35,10 +35,10 @@ export class ObjectRegistry implements ObjectSource {
 
   /** The object behind a mapping of a file (or the vDSO). */
   refOf(path: string, file: MappedFile, pid: number, start: bigint, end: bigint): ObjectRef {
-    const key = file.buildId ? `build:${file.buildId}` : `${path}\0${file.device}\0${file.inode}`;
+    const key = `${path}\0${file.device}\0${file.inode}`;
     let ref = this.#refs.get(key);
     if (!ref) {
-      ref = new ObjectRef(path === '[vdso]' ? 'vdso' : 'file', path, file.buildId, file.inode);
+      ref = new ObjectRef(path === '[vdso]' ? 'vdso' : 'file', path, file.inode);
       this.#remember(key, ref);
       if (ref.kind === 'vdso') this.#settle(ref, vdsoObject());
     }
@@ -51,7 +51,7 @@ export class ObjectRegistry implements ObjectSource {
     const key = `jit:${identity}`;
     let ref = this.#refs.get(key);
     if (!ref) {
-      ref = new ObjectRef('jit', `[jit ${pid}]`, '');
+      ref = new ObjectRef('jit', `[jit ${pid}]`);
       this.#remember(key, ref);
       const id = objectId('jit', 'absolute', `${this.#host.session.bootId}:${identity}`);
       this.#jitPids.set(id, pid);
@@ -119,10 +119,10 @@ export class ObjectRegistry implements ObjectSource {
     if (!ref.object) this.#settle(ref, unreadObject(ref));
   }
 
-  /** False where the file is not an ELF file, or not the one that was mapped: the path leads to another by now. */
+  /** False where the file is not an ELF file. */
   #readOpened(ref: ObjectRef, opened: OpenedObject): boolean {
     const layout = this.#readLayout(opened.fd);
-    if (!layout.ok || (ref.buildId !== '' && layout.buildId !== ref.buildId)) {
+    if (!layout.ok) {
       opened.close();
       return false;
     }
@@ -146,9 +146,9 @@ export class ObjectRegistry implements ObjectSource {
       const opened = await this.#host.openObject(ref.seenIn.pid, ref.seenIn);
       if (opened.ok) return opened;
     }
-    // The process has exited. Its path usually still leads to the file; build id or inode tell whether it does.
+    // The process has exited. Its path usually still leads to the file; the inode tells whether it does.
     const opened = openHostPath(ref.path);
-    if (!opened.ok || ref.buildId !== '' || fstatSync(opened.fd).ino === Number(ref.inode)) return opened;
+    if (!opened.ok || fstatSync(opened.fd).ino === Number(ref.inode)) return opened;
     opened.close();
     return { ok: false, reason: 'no-file' };
   }
@@ -172,11 +172,10 @@ export class ObjectRegistry implements ObjectSource {
 
 /** A file that could not be read: its samples still say which file and where in it. */
 function unreadObject(ref: ObjectRef): CodeObject {
-  const key = ref.buildId ? `build:${ref.buildId}` : `path:${ref.path}`;
   return {
-    id: objectId('elf', 'file-offset', key),
+    id: objectId('elf', 'file-offset', `path:${ref.path}`),
     kind: 'elf',
-    buildId: ref.buildId,
+    buildId: '',
     path: ref.path,
     size: 0,
     addressing: 'file-offset',

@@ -9,7 +9,6 @@ const PERF_RECORD_MMAP2 = 10;
 const PERF_RECORD_KSYMBOL = 17;
 
 const PERF_RECORD_MISC_COMM_EXEC = 1 << 13;
-const PERF_RECORD_MISC_MMAP_BUILD_ID = 1 << 14;
 const PERF_RECORD_KSYMBOL_TYPE_BPF = 1;
 const PERF_RECORD_KSYMBOL_FLAGS_UNREGISTER = 1;
 
@@ -34,9 +33,8 @@ export type SidebandEvent =
   | { type: 'ksymbol'; timeNs: number; address: bigint; length: number; name: string; unregister: boolean }
   | { type: 'lost'; timeNs: number; count: number };
 
-/** Identity of a mapped file: by build id where it has one, else by device and inode. */
+/** Identity of a mapped file. */
 export interface MappedFile {
-  buildId: string;
   device: string;
   inode: string;
 }
@@ -61,7 +59,7 @@ function decodeRecord(record: DataView): SidebandEvent | null {
   const timeNs = Number(record.getBigUint64(record.byteLength - 16, true));
   switch (record.getUint32(0, true)) {
     case PERF_RECORD_MMAP2:
-      return decodeMmap2(record, misc, timeNs);
+      return decodeMmap2(record, timeNs);
     case PERF_RECORD_COMM: {
       const exec = (misc & PERF_RECORD_MISC_COMM_EXEC) !== 0;
       return {
@@ -90,13 +88,14 @@ function decodeRecord(record: DataView): SidebandEvent | null {
   }
 }
 
-/** pid, tid, addr u64, len u64, pgoff u64, {maj, min, ino u64, generation u64 | build id}, prot, flags, filename. */
-function decodeMmap2(record: DataView, misc: number, timeNs: number): SidebandEvent {
+/**
+ * pid, tid, addr u64, len u64, pgoff u64, maj, min, ino u64, generation u64, prot, flags, filename. The flag that says
+ * that a build id stands in the place of the file's numbers is not looked at: we do not ask for build ids, and the
+ * kernel leaves it set where another event does (native/bpf-program.cc).
+ */
+function decodeMmap2(record: DataView, timeNs: number): SidebandEvent {
   const start = record.getBigUint64(16, true);
-  const withBuildId = (misc & PERF_RECORD_MISC_MMAP_BUILD_ID) !== 0;
-  const file = withBuildId
-    ? { buildId: hex(record, 44, Math.min(20, record.getUint8(40))), device: '', inode: '' }
-    : { buildId: '', device: device(record), inode: record.getBigUint64(48, true).toString() };
+  const file = { device: device(record), inode: record.getBigUint64(48, true).toString() };
   return {
     type: 'mmap',
     timeNs,
@@ -137,8 +136,4 @@ function text(record: DataView, at: number): string {
   const bytes = Buffer.from(record.buffer, record.byteOffset + at, record.byteLength - SAMPLE_ID_BYTES - at);
   const end = bytes.indexOf(0);
   return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
-}
-
-function hex(record: DataView, at: number, length: number): string {
-  return Buffer.from(record.buffer, record.byteOffset + at, length).toString('hex');
 }

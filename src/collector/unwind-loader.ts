@@ -15,7 +15,7 @@ export type UnwindTableReader = (object: {
 /** What native/ knows a mapped file by (`file_key` in native/sideband-record.cc). */
 export function codeKey(path: string, file: MappedFile): string {
   if (path === '[vdso]') return path;
-  return file.buildId === '' ? `${file.device} ${file.inode}` : file.buildId;
+  return `${file.device} ${file.inode}`;
 }
 
 /** The worker's state, not the object's: whoever maps it next asks again. */
@@ -95,7 +95,7 @@ export class UnwindLoader {
   }
 }
 
-/** Of an object that has a build id this is the name that native/ looks for in the cache. */
+/** Names the table in the cache. */
 function contentKey({ kind, buildId, id }: CodeObject): string {
   return kind === 'elf' && buildId !== '' ? buildId : `${kind}-${id.toString(16)}`;
 }

@@ -28,7 +28,15 @@ const exec = (atMs: number, pid: number, comm: string): Buffer =>
 const fork = (atMs: number, pid: number, parent: number): Buffer =>
   forkRecord({ timeNs: atMs * MS, pid, parent });
 const map = (atMs: number, pid: number, path: string, start: bigint, pageOffset = 0n): Buffer =>
-  mmap2Record({ timeNs: atMs * MS, pid, start, length: 0x1000n, pageOffset, path, buildId: Buffer.from(path).toString('hex').slice(0, 40) }); // prettier-ignore
+  mmap2Record({
+    timeNs: atMs * MS,
+    pid,
+    start,
+    length: 0x1000n,
+    pageOffset,
+    path,
+    inode: BigInt(path.length),
+  });
 
 async function taken(scene: CollectorScene, reader = new BatchReader()): Promise<string[]> {
   return reader.readTaken(await scene.collector.take());

@@ -36,8 +36,10 @@ afterEach(() => {
 });
 
 const file = (name: string, text: string): string => writeText(join(folder, name), text);
-const byBuildId = (buildId: string) => ({ buildId, device: '', inode: '' });
-const byInode = (inode: string) => ({ buildId: '', device: '08:01', inode });
+const byInode = (inode: string) => ({ device: '08:01', inode });
+const LIB = byInode('5');
+/** As the file lies there now. */
+const asItIs = (path: string) => byInode(String(statSync(path).ino));
 
 async function loaded(ref: ObjectRef): Promise<CodeObject> {
   await registry.load(ref);
@@ -57,7 +59,7 @@ async function contentOf(object: CodeObject): Promise<string> {
 describe('ObjectRegistry', () => {
   it('reads a file through a process that maps it', async () => {
     host.mappedFiles.set(7, file('lib', 'aabb'));
-    const ref = registry.refOf('/lib/x.so', byBuildId('aabb'), 7, 0x1000n, 0x2000n);
+    const ref = registry.refOf('/lib/x.so', LIB, 7, 0x1000n, 0x2000n);
     expect(ref.object).toBeNull();
     expect(await loaded(ref)).toMatchObject({
       kind: 'elf', buildId: 'aabb', path: '/lib/x.so', size: 4, addressing: 'elf',
@@ -65,14 +67,7 @@ describe('ObjectRegistry', () => {
     expect(host.calls).toEqual(['openObject 7 1000']);
   });
 
-  it('has one reference for a build id, whatever the path and the process', () => {
-    const one = registry.refOf('/a', byBuildId('aabb'), 7, 0x1000n, 0x2000n);
-    const two = registry.refOf('/b', byBuildId('aabb'), 8, 0x5000n, 0x6000n);
-    expect(two).toBe(one);
-    expect(one.seenIn).toEqual({ pid: 8, start: 0x5000n, end: 0x6000n });
-  });
-
-  it('tells files without a build id apart by path, device and inode', () => {
+  it('tells files apart by path, device and inode', () => {
     const refs = [
       registry.refOf('/a', byInode('1'), 7, 0n, 1n),
       registry.refOf('/a', byInode('2'), 7, 0n, 1n),
@@ -83,11 +78,11 @@ describe('ObjectRegistry', () => {
     expect(registry.refOf('/a', byInode('1'), 9, 0n, 1n)).toBe(refs[0]);
   });
 
-  it('gives a file the same identity whether the side band or /proc told of it', async () => {
+  it('gives files of one build the same identity, wherever they lie', async () => {
     host.mappedFiles.set(7, file('lib', 'aabb'));
-    const fromSideband = await loaded(registry.refOf('/lib/x', byBuildId('aabb'), 7, 0n, 1n));
-    const fromProc = await loaded(registry.refOf('/lib/x', byInode('5'), 7, 0n, 1n));
-    expect(fromProc.id).toBe(fromSideband.id);
+    const here = await loaded(registry.refOf('/lib/x', LIB, 7, 0n, 1n));
+    const there = await loaded(registry.refOf('/overlay/lib/x', byInode('6'), 7, 0n, 1n));
+    expect(there.id).toBe(here.id);
   });
 
   it('tells files without a build id apart by their content', async () => {
@@ -104,19 +99,12 @@ describe('ObjectRegistry', () => {
 
   it('falls back to the path when the process has exited', async () => {
     const path = file('lib', 'aabb');
-    expect(await loaded(registry.refOf(path, byBuildId('aabb'), 7, 0n, 1n))).toMatchObject({
+    expect(await loaded(registry.refOf(path, asItIs(path), 7, 0n, 1n))).toMatchObject({
       addressing: 'elf',
     });
   });
 
-  it('does not trust a path that leads to another build by now', async () => {
-    const path = file('lib', 'ccdd');
-    expect(await loaded(registry.refOf(path, byBuildId('aabb'), 7, 0n, 1n))).toMatchObject({
-      kind: 'elf', buildId: 'aabb', path, size: 0, addressing: 'file-offset',
-    }); // prettier-ignore
-  });
-
-  it('trusts the path of an exited process’s file without a build id only when the inode is the same', async () => {
+  it('trusts the path of an exited process’s file only when the inode is the same', async () => {
     const path = file('lib', 'content:k1');
     const { ino } = statSync(path);
     expect(await loaded(registry.refOf(path, byInode(String(ino + 1)), 7, 0n, 1n))).toMatchObject({
@@ -132,7 +120,7 @@ describe('ObjectRegistry', () => {
   it('does not wait at a pipe that stands where the file was', async () => {
     const path = join(folder, 'pipe');
     execFileSync('mkfifo', [path]);
-    expect(await loaded(registry.refOf(path, byBuildId('aabb'), 7, 0n, 1n))).toMatchObject({
+    expect(await loaded(registry.refOf(path, LIB, 7, 0n, 1n))).toMatchObject({
       addressing: 'file-offset',
     });
     expect(await contentOf({ ...MARKER_OBJECT, kind: 'elf', path })).toBe('(no-file)');
@@ -155,7 +143,7 @@ describe('ObjectRegistry', () => {
 
   it('opens a file once for all who wait for it, and never again', async () => {
     host.mappedFiles.set(7, file('lib', 'aabb'));
-    const ref = registry.refOf('/lib/x', byBuildId('aabb'), 7, 0n, 1n);
+    const ref = registry.refOf('/lib/x', LIB, 7, 0n, 1n);
     await Promise.all([registry.load(ref), registry.load(ref)]);
     await registry.load(ref);
     expect(host.calls).toHaveLength(1);
@@ -164,7 +152,7 @@ describe('ObjectRegistry', () => {
   describe('open', () => {
     it('gives the symbolizer the file of a process that has exited since', async () => {
       host.mappedFiles.set(7, file('lib', 'aabb'));
-      const object = await loaded(registry.refOf('/lib/x', byBuildId('aabb'), 7, 0n, 1n));
+      const object = await loaded(registry.refOf('/lib/x', LIB, 7, 0n, 1n));
       host.mappedFiles.clear();
       rmSync(join(folder, 'lib'));
       expect(await contentOf(object)).toBe('aabb');
@@ -176,7 +164,7 @@ describe('ObjectRegistry', () => {
       const objects = [];
       for (const [i, path] of paths.entries()) {
         host.mappedFiles.set(i, path);
-        objects.push(await loaded(registry.refOf(path, byBuildId((0x1000 + i).toString(16)), i, 0n, 1n)));
+        objects.push(await loaded(registry.refOf(path, byInode((0x1000 + i).toString(16)), i, 0n, 1n)));
       }
       expect(host.openNow).toBeLessThanOrEqual(256);
       const before = host.calls.length;
@@ -187,7 +175,7 @@ describe('ObjectRegistry', () => {
 
     it('keeps a descriptor open while the symbolizer reads it', async () => {
       host.mappedFiles.set(7, file('lib', 'aabb'));
-      const object = await loaded(registry.refOf('/lib/x', byBuildId('aabb'), 7, 0n, 1n));
+      const object = await loaded(registry.refOf('/lib/x', LIB, 7, 0n, 1n));
       const opened = await registry.open(object);
       registry.close();
       expect(host.openNow).toBe(1);

@@ -6,7 +6,7 @@ import { codeKey, UnwindLoader } from '../../src/collector/unwind-loader.ts';
 import { SamplerUnavailable } from '../../src/collector/sampler-client.ts';
 import { FakeSamplerHost } from '../support/fake-sampler-host.ts';
 
-const FILE = { buildId: 'abcd', device: '', inode: '' };
+const FILE = { device: '08:01', inode: '5' };
 const TABLE = new Uint8Array(40);
 
 let host: FakeSamplerHost;
@@ -46,7 +46,7 @@ describe('UnwindLoader', () => {
     loader.want(key);
     await settled();
     expect(compiled).toEqual(['abcd']);
-    expect(loads()).toEqual(['loadUnwindTable abcd abcd', 'loadUnwindTable abcd abcd 40 bytes']);
+    expect(loads()).toEqual(['loadUnwindTable 08:01 5 abcd', 'loadUnwindTable 08:01 5 abcd 40 bytes']);
   });
 
   it('compiles nothing for what is only mapped', async () => {
@@ -58,7 +58,7 @@ describe('UnwindLoader', () => {
   it('gives a second key of the same content the table that is there', async () => {
     loader.want(note());
     await settled();
-    const byInode = note({ buildId: '', device: '08:01', inode: '12' });
+    const byInode = note({ device: '08:01', inode: '12' });
     loader.missed(byInode);
     await settled();
     expect(compiled).toEqual(['abcd']);
@@ -66,7 +66,7 @@ describe('UnwindLoader', () => {
   });
 
   it('loads what was missed before it was told that it is mapped', async () => {
-    loader.missed('abcd');
+    loader.missed('08:01 5');
     await settled();
     expect(compiled).toEqual([]);
     note();
@@ -89,9 +89,9 @@ describe('UnwindLoader', () => {
     const key = note();
     loader.want(key);
     await settled();
-    expect(loads().at(-1)).toBe('noUnwindTable abcd');
+    expect(loads().at(-1)).toBe('noUnwindTable 08:01 5');
     registry = new ObjectRegistry(host, () => ({ ok: false, reason: 'bad-format' }));
-    const text = note({ buildId: '', device: '08:01', inode: '13' });
+    const text = note({ device: '08:01', inode: '13' });
     loader.missed(text);
     await settled();
     expect(loads().at(-1)).toBe('noUnwindTable 08:01 13');
@@ -102,16 +102,16 @@ describe('UnwindLoader', () => {
     const key = note();
     loader.want(key);
     await settled();
-    expect(loads()).not.toContain('noUnwindTable abcd');
+    expect(loads()).not.toContain('noUnwindTable 08:01 5');
     answer = { ok: true, bytes: TABLE };
     loader.want(key);
     await settled();
-    expect(loads().at(-1)).toBe('loadUnwindTable abcd abcd 40 bytes');
+    expect(loads().at(-1)).toBe('loadUnwindTable 08:01 5 abcd 40 bytes');
   });
 
   it('tries again after the sampler was away', async () => {
     const key = note();
-    host.faults.set('loadUnwindTable abcd abcd', new SamplerUnavailable('restarting'));
+    host.faults.set('loadUnwindTable 08:01 5 abcd', new SamplerUnavailable('restarting'));
     loader.want(key);
     await settled();
     host.faults.clear();

