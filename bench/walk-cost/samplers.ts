@@ -79,9 +79,11 @@ export class Samplers {
 
   async stop(): Promise<void> {
     clearInterval(this.#taking);
+    const awake = setInterval(() => undefined, TAKE_EVERY_MS); // a drain under way keeps no event loop alive
     await this.#collector.stop();
     await this.#peer.stop();
     await this.#close();
+    clearInterval(awake);
     this.#ours.close();
     this.#peer.close();
   }
