@@ -22,7 +22,7 @@ import type { ElfLayoutReader } from './object-ref.ts';
 import { ObjectRegistry } from './object-registry.ts';
 import { ProcessLabels } from './process-labels.ts';
 import type { ProcessImage } from './process-table.ts';
-import { ProcessTable } from './process-table.ts';
+import { isFilePath, ProcessTable } from './process-table.ts';
 import type { RawSample } from './sample-decoder.ts';
 import { SampleDecoder } from './sample-decoder.ts';
 import type { DrainBatch, FinishedWalk, ProcSnapshot, SamplerHost } from './sampler-host.ts';
@@ -63,6 +63,8 @@ function noWalks(): WalkCounts {
   const ends = Object.fromEntries(WALK_ENDS.map((end) => [end, 0])) as Record<WalkEnd, number>;
   return { ...ends, kernelThread: 0, lostStack: 0, byPointer: 0, unknownProcess: 0 };
 }
+
+type MappingEvent = SidebandEvent & { type: 'mmap' };
 
 interface Attributed {
   sample: RawSample;
@@ -187,7 +189,10 @@ export class Collector {
     for (const key of drained.wanted) this.#unwind.missed(key);
     for (const chunk of drained.chunks) {
       if (chunk.source === 'sideband') {
-        decodeSideband(chunk.bytes, (event) => this.#held.push({ timeNs: event.timeNs, event }));
+        decodeSideband(chunk.bytes, (event) => {
+          this.#held.push({ timeNs: event.timeNs, event });
+          if (event.type === 'mmap') this.#openSoon(event);
+        });
       } else {
         this.#decodeLog(chunk.cpu, chunk.bytes);
       }
@@ -232,10 +237,14 @@ export class Collector {
       return;
     }
     this.#processes.apply(event);
-    if (event.type === 'mmap') {
-      // The process may be gone in a few ms: its file is opened while it can be.
-      this.#unwind.want(codeKey(event.path, event.file));
-    }
+  }
+
+  /** Before its turn in the order of time: the process may be gone in a few ms. */
+  #openSoon({ path, file, pid, start, end }: MappingEvent): void {
+    if (!isFilePath(path)) return;
+    const key = codeKey(path, file);
+    this.#unwind.note(key, this.registry.refOf(path, file, pid, start, end));
+    this.#unwind.want(key);
   }
 
   #attribute(sample: RawSample): void {

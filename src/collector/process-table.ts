@@ -242,7 +242,7 @@ export class ProcessTable {
 type MappingFile = Parameters<ObjectRegistry['refOf']>[1];
 
 /** `//anon`, `[heap]`, `[anon:v8]`, `/dev/zero`, `/SYSV…` hold code made at run time; a plain path is a file. */
-function isFilePath(path: string): boolean {
+export function isFilePath(path: string): boolean {
   if (path === '[vdso]') return true;
   if (!path.startsWith('/') || path.startsWith('//')) return false;
   return !/^\/(dev\/zero|SYSV|anon_hugepage)/.test(path);

@@ -107,8 +107,8 @@ describe('fifty programs of 20 to 50 ms each', () => {
     );
     expect(attributed / all).toBeGreaterThanOrEqual(0.95);
     expect(inObject / all).toBeGreaterThanOrEqual(0.95);
-    // Only those whose file was opened in their tens of ms: each has a file of its own, and no other leads to it.
-    expect(named).toBeGreaterThan(0);
+    // Those whose file was opened in their tens of ms: each has a file of its own, and no other leads to it.
+    expect(named / all).toBeGreaterThanOrEqual(0.4);
   });
 });
 
