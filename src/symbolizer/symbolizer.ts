@@ -1,7 +1,7 @@
 // Symbolizer: gives names to addresses of code objects, off the main thread.
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import type { Frame, MissReason, SymbolResult } from '../model/frame.ts';
-import { markerName } from '../model/location.ts';
+import { MARKER_OBJECT, markerName, MARKERS } from '../model/location.ts';
 import type { ObjectSource } from '../model/object-source.ts';
 import { Quarantine } from '../worker/quarantine.ts';
 import { Slots } from '../worker/slots.ts';
@@ -148,6 +148,9 @@ function frameOf(name: string): Frame {
 }
 
 function markerResult(object: CodeObject, address: number): SymbolResult {
+  // A newer Pilotlight may know markers that this one does not.
+  if (object.id === MARKER_OBJECT.id && address >= MARKERS.length)
+    return { ok: false, reason: 'not-covered' };
   return { ok: true, frames: [frameOf(markerName(object, address))] };
 }
 

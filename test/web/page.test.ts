@@ -83,7 +83,7 @@ describe('the connection', () => {
     await page.waitForTimeout(3000);
     expect(asked).toBeLessThan(6);
     await page.unroute('**/api/v1/flamegraph*');
-    await fixture.frame('all').waitFor();
+    await fixture.frame('all').waitFor({ timeout: 20_000 }); // the pauses have become long by now
     fixture.takeComplaints();
   });
 
