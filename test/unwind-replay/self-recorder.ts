@@ -21,8 +21,18 @@ export interface SelfRecorded {
 export function recordItself(folder: string, flags: readonly string[], pairs: number): SelfRecorded[] {
   const program = join(folder, `self-recorder${flags.join('')}`);
   execFileSync('g++', ['-std=c++17', '-O2', ...flags, '-o', program, SOURCE]);
-  const output = execFileSync(program, [String(pairs)], { maxBuffer: 2 ** 30, timeout: 20_000 });
-  return parse(output);
+  return parse(run(program, pairs));
+}
+
+/** libgcc's unwinder, asked in a signal that interrupted libgcc itself, may fault or wait for itself: then once more. */
+function run(program: string, pairs: number): Buffer {
+  for (let tries = 1; ; tries++) {
+    try {
+      return execFileSync(program, [String(pairs)], { maxBuffer: 2 ** 30, timeout: 8_000, stdio: 'pipe' });
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
+  }
 }
 
 function parse(output: Buffer): SelfRecorded[] {
