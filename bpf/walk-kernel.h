@@ -177,7 +177,7 @@ static __always_inline struct pl_walk *walk_user_stack(struct pl_context *ctx, s
 		struct pl_saved_registers saved;
 
 		if (is_changing(task)) {
-			walk->frames = 0;
+			walk->hash = walk->frames = 0; /* else those of the walk before */
 			walk->end = PL_END_EXITING;
 			goto out;
 		}

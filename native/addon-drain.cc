@@ -127,8 +127,7 @@ class Counters : public Napi::ObjectWrap<Counters> {
   explicit Counters(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Counters>(info) {
     guarded(info.Env(), [&] {
       cpus_ = info[1].As<Napi::Number>().Uint32Value();
-      const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-      map_ = Mapping(info[0].As<Napi::Number>().Int32Value(), (cpus_ * sizeof(pl_cpu) + page - 1) & ~(page - 1));
+      map_ = Mapping(info[0].As<Napi::Number>().Int32Value(), cpus_ * sizeof(pl_cpu));
       if (!map_.data()) fail("mmap", "counters");
     });
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "addon.h"
+#include "clock.h"
 #include "host-files.h"
 #include "resident.h"
 
@@ -26,10 +27,8 @@ Napi::Value path_of_cgroup(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value clock_ns(const Napi::CallbackInfo& info) {
-  timespec now;
-  clock_gettime(info[0].As<Napi::Number>().Int32Value(), &now);
-  return Napi::BigInt::New(info.Env(), static_cast<int64_t>(now.tv_sec) * 1000000000 + now.tv_nsec);
+Napi::Value read_clock(const Napi::CallbackInfo& info) {
+  return Napi::BigInt::New(info.Env(), clock_ns(info[0].As<Napi::Number>().Int32Value()));
 }
 
 std::vector<std::string> strings(const Napi::Value& value) {
@@ -71,7 +70,7 @@ void replace_process(const Napi::CallbackInfo& info) {
 void export_host(Napi::Env env, Napi::Object exports) {
   exports.Set("openInRoot", Napi::Function::New(env, open_below));
   exports.Set("cgroupPath", Napi::Function::New(env, path_of_cgroup));
-  exports.Set("clockNs", Napi::Function::New(env, clock_ns));
+  exports.Set("clockNs", Napi::Function::New(env, read_clock));
   exports.Set("releaseUnusedMemory", Napi::Function::New(env, release_unused));
   exports.Set("exec", Napi::Function::New(env, replace_process));
 }

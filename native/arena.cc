@@ -1,7 +1,5 @@
 #include "arena.h"
 
-#include <time.h>
-
 namespace pilotlight {
 namespace {
 
@@ -12,12 +10,6 @@ constexpr uint32_t kAlign = PL_MAPPING_WORDS;  // suits pages too, which begin a
 uint32_t aligned(uint32_t words) { return (words + kAlign - 1) & ~(kAlign - 1); }
 
 }  // namespace
-
-uint64_t monotonic_ns() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
-}
 
 void Arena::add_shard(uint32_t index, int fd) {
   if (index >= PL_MAX_SHARDS) return;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../bpf/arena.h"
+#include "clock.h"
 #include "unique-fd.h"
 
 namespace pilotlight {
@@ -55,7 +56,5 @@ class Arena {
   std::vector<Shard> shards_;
   std::deque<Released> released_;
 };
-
-uint64_t monotonic_ns();
 
 }  // namespace pilotlight

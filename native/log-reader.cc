@@ -13,13 +13,10 @@ void store_release(void* at, uint64_t value) {
   __atomic_store_n(static_cast<uint64_t*>(at), value, __ATOMIC_RELEASE);
 }
 
-size_t page_bytes() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
-size_t whole_pages(size_t bytes) { return (bytes + page_bytes() - 1) & ~(page_bytes() - 1); }
-
 }  // namespace
 
 LogReader::LogReader(int cpu, int fd, uint32_t log_bytes)
-    : cpu_(cpu), log_bytes_(log_bytes), map_(fd, whole_pages(log_value_bytes(log_bytes))) {
+    : cpu_(cpu), log_bytes_(log_bytes), map_(fd, log_value_bytes(log_bytes)) {
   if (!map_.data()) fail("mmap", "log of CPU " + std::to_string(cpu));
   // This reader's mirror of sent stacks is empty: make the program send every stack's body again.
   store_release(&header()->generation, header()->generation + 1);

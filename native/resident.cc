@@ -4,7 +4,8 @@
 #include <link.h>
 #include <malloc.h>
 #include <sys/mman.h>
-#include <unistd.h>
+
+#include "unique-fd.h"
 
 namespace pilotlight {
 namespace {
@@ -28,7 +29,7 @@ bool has_text_relocations(const dl_phdr_info& object) {
 /// A segment that was never writable is the file itself: MADV_DONTNEED only drops its page table entries.
 int drop_read_only_segments(dl_phdr_info* object, size_t, void* total) {
   if (has_text_relocations(*object)) return 0;
-  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const size_t page = page_bytes();
   for (const ElfW(Phdr)* header = object->dlpi_phdr; header < object->dlpi_phdr + object->dlpi_phnum; header++) {
     if (header->p_type != PT_LOAD || (header->p_flags & PF_W) != 0 || header->p_memsz < LEAST_BYTES) continue;
     // Whole pages of this segment alone.

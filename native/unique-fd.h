@@ -27,12 +27,15 @@ class UniqueFd {
   int fd_ = -1;
 };
 
+inline size_t page_bytes() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
+
 class Mapping {
  public:
   Mapping() = default;
-  /// Maps `bytes` of `fd` shared, readable and writable; `data()` is null when the kernel refuses (errno says why).
-  Mapping(int fd, size_t bytes) : bytes_(bytes) {
-    void* at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  /// Maps `bytes` of `fd`, and the rest of the last page, shared, readable and writable; `data()` is null when the
+  /// kernel refuses (errno says why).
+  Mapping(int fd, size_t bytes) : bytes_((bytes + page_bytes() - 1) & ~(page_bytes() - 1)) {
+    void* at = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     data_ = at == MAP_FAILED ? nullptr : static_cast<char*>(at);
   }
   Mapping(Mapping&& other) noexcept : data_(std::exchange(other.data_, nullptr)), bytes_(other.bytes_) {}

@@ -15,13 +15,8 @@ namespace {
 /// Of stacks that wait: some 1,000, what two busy CPUs sample until /proc has been read. The oldest give up waiting.
 constexpr uint64_t kMaxPendingBytes = 16 << 20;
 
-size_t whole_pages(size_t bytes) {
-  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-  return (bytes + page - 1) & ~(page - 1);
-}
-
 Mapping map_or_fail(int fd, size_t bytes, const char* what) {
-  Mapping mapping(fd, whole_pages(bytes));
+  Mapping mapping(fd, bytes);
   if (!mapping.data()) fail("mmap", what);
   return mapping;
 }
@@ -84,8 +79,7 @@ void UnwindMaps::add_process(uint32_t pid, const std::vector<SnapshotCode>& code
   if (!processes_.wants_snapshot(pid)) return;
   processes_.begin_snapshot(pid);
   for (const SnapshotCode& code : codes) {
-    const uint32_t object = code.key.empty() ? PL_ANONYMOUS_OBJECT : tables_.refer(code.key);
-    processes_.map(pid, {code.start, code.end, code.offset, object});
+    processes_.map(pid, {code.start, code.end, code.offset, tables_.refer(code.key)});
   }
   processes_.publish();
 }
@@ -99,7 +93,7 @@ void UnwindMaps::apply(const SidebandRecord& record) {
     case SidebandRecord::Kind::kExit:
       return processes_.exit(record.pid);
     case SidebandRecord::Kind::kMap: {
-      const uint32_t object = record.key.empty() ? PL_ANONYMOUS_OBJECT : tables_.refer(record.key);
+      const uint32_t object = tables_.refer(record.key);
       processes_.map(record.pid, {record.start, record.end, record.offset, object});
       if (!tables_.settled(object)) load_cached(record.key);
       return;
@@ -111,7 +105,7 @@ void UnwindMaps::apply(const SidebandRecord& record) {
   }
 }
 
-/// A build maps the same few objects in every process: their tables come from the cache, where JavaScript put them.
+/// A table that had to make room for others is in the cache, where JavaScript put it: no turn of it is waited for.
 void UnwindMaps::load_cached(const std::string& key) {
   const std::string content = tables_.content_of(key);
   if (content.empty() || tables_.attach(key, content) || cache_dir_.empty()) return;

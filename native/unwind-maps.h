@@ -24,7 +24,8 @@ struct UnwindUsage {
 /// Every call may come from any thread.
 class UnwindMaps {
  public:
-  /// Descriptors of the BPF maps `processes` and `objects`; `cache_dir`: compiled tables by build id, or empty.
+  /// Descriptors of the BPF maps `processes` and `objects`; `cache_dir`: compiled tables
+  /// (`CONTENT.unwind`), or empty.
   UnwindMaps(int processes_fd, int objects_fd, std::string cache_dir);
 
   void add_shard(uint32_t index, int fd);

@@ -44,6 +44,7 @@ UnwindTables::UnwindTables(Arena& arena, pl_object* objects) : arena_(arena), ob
 }
 
 uint32_t UnwindTables::refer(const std::string& key) {
+  if (key.empty()) return PL_ANONYMOUS_OBJECT;
   const auto known = numbers_.find(key);
   if (known != numbers_.end()) {
     slots_[known->second].references++;

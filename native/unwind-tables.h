@@ -24,8 +24,8 @@ class UnwindTables {
   /// `objects`: PL_MAX_OBJECTS of them. Forgets what an earlier process left in them.
   UnwindTables(Arena& arena, pl_object* objects);
 
-  /// Number of the object that a mapping names by `key`, made where it is new; PL_ANONYMOUS_OBJECT when there are too
-  /// many. The caller says with `drop` when it no longer refers to it.
+  /// Number of the object that a mapping names by `key`, made where it is new; PL_ANONYMOUS_OBJECT for an empty key, and
+  /// when there are too many. The caller says with `drop` when it no longer refers to it.
   uint32_t refer(const std::string& key);
   void drop(uint32_t object);
   void refer_again(uint32_t object) {
