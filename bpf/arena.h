@@ -23,12 +23,24 @@
 struct pl_process {
 	pl_u32 tgid; /* 0: free */
 	pl_u32 reserved;
-	/* Written at once: word of the arena << 32 | number of mappings. */
-	pl_u64 mappings;
+	pl_u64 mappings; /* PL_MAPPINGS: one word, so that it is written and read at once */
 };
+
+/*
+ * Where a program's mappings lie, how many they are, and their edition: another one after every change, the same in
+ * processes that share them. 25 bits of it, 22 of the place (in units of a mapping), 17 of the number.
+ */
+#define PL_MAPPINGS(edition, word, count) \
+	((pl_u64)(edition) << 39 | (pl_u64)((word) / PL_MAPPING_WORDS) << 17 | (count))
+#define PL_MAX_EDITION ((1U << 25) - 1) /* then 1 again; 0: rules are not cached */
+#define PL_MAPPINGS_EDITION(mappings) ((pl_u32)((mappings) >> 39))
+#define PL_MAPPINGS_WORD(mappings) ((pl_u32)((mappings) >> 17 & 0x3fffff) * PL_MAPPING_WORDS)
+#define PL_MAPPINGS_COUNT(mappings) ((pl_u32)((mappings) & 0x1ffff))
 
 struct pl_process_table {
 	struct pl_process slots[PL_PROCESS_SLOTS];
+	pl_u32 last_edition; /* given to mappings; goes on where an earlier writer of this table stopped */
+	pl_u32 reserved;
 };
 
 /* Slot at which the search for a process begins. */
@@ -69,6 +81,32 @@ struct pl_object {
 	pl_u32 reserved;
 };
 
+/*
+ * Rules found lately, one table per CPU. A walk at 99 Hz finds the caches of the CPU cold: a rule that is here costs one
+ * cache line, the searches that lead to it some eight.
+ */
+#define PL_CACHED_RULES 1024
+
+struct pl_cached_rule {
+	pl_u64 key; /* PL_RULE_KEY; 0: free */
+	pl_u32 edition;
+	struct pl_rule rule;
+};
+#define PL_RULE_KEY(object, address) ((pl_u64)(object) << 48 | (address))
+#define PL_RULE_KEY_OBJECT(key) ((pl_u32)((key) >> 48))
+#define PL_RULE_KEY_ADDRESS(key) ((key) & 0xffffffffffffULL)
+#define PL_RULE_SLOT(edition, address) \
+	((pl_u32)((((address) ^ (pl_u64)(edition) << 40) * 0x9e3779b97f4a7c15ULL) >> 54))
+
+struct pl_rule_cache {
+	struct pl_cached_rule rules[PL_CACHED_RULES];
+};
+
+PL_ASSERT(sizeof(struct pl_cached_rule) == 32, "two to a cache line");
+PL_ASSERT(PL_CACHED_RULES == 1 << (64 - 54), "the hash has as many bits as there are cached rules");
+PL_ASSERT(PL_MAX_OBJECTS <= 1 << 16, "an object's number fits above an address");
+PL_ASSERT(PL_MAX_SHARDS * PL_SHARD_WORDS / PL_MAPPING_WORDS <= 1 << 22, "a place fits PL_MAPPINGS");
+PL_ASSERT(PL_MAX_MAPPINGS < 1 << 17, "a number of mappings fits PL_MAPPINGS");
 PL_ASSERT(sizeof(struct pl_process) == 16, "pl_process is 16 bytes");
 PL_ASSERT(sizeof(struct pl_mapping) == PL_MAPPING_WORDS * 4, "pl_mapping is 8 words");
 PL_ASSERT(sizeof(struct pl_object) == 32, "pl_object is 32 bytes");

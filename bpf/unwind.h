@@ -25,6 +25,8 @@ enum pl_cfa_kind {
 	/* A signal's frame: CFA = *(SP + cfa_offset), FP at SP + fp_offset, return address at SP + ra_offset.
 	 * The frame after it was interrupted, not left by a call: its address is exact. */
 	PL_CFA_SIGNAL = 9,
+	/* Where a run time changes stacks and keeps the frame pointer of the one it left: FP + cfa_offset, on that stack. */
+	PL_CFA_SWITCH = 10,
 };
 
 enum pl_fp_kind {
@@ -51,10 +53,10 @@ struct pl_rule {
 	int ra_offset;
 };
 
-/* Rows are grouped by 64 KiB pages of the file, so that a row needs only the low 16 bits of its offset. */
-#define PL_PAGE_BITS 16
-/* Pages that a table may span: 4 GiB of file. What lies beyond has no rows. */
-#define PL_MAX_PAGES 65536
+/* Rows are grouped by 8 KiB pages of the file: a search among some 200 rows touches few cache lines. */
+#define PL_PAGE_BITS 13
+/* Pages that a table may span: 2 GiB of file. What lies beyond has no rows. */
+#define PL_MAX_PAGES (1 << 18)
 
 /* Rows of one page, sorted. The first row of a page that has any is at offset 0: no search leaves its page. */
 struct pl_page {
@@ -66,7 +68,7 @@ struct pl_page {
 #define PL_ROW(offset, rule) ((pl_u32)(offset) << 16 | (rule))
 
 #define PL_TABLE_MAGIC 0x54554c50 /* "PLUT" */
-#define PL_TABLE_VERSION 1
+#define PL_TABLE_VERSION 2
 
 /* A compiled table as bytes: this header, then rules, pages, rows. All little endian. */
 struct pl_table_header {

@@ -43,6 +43,16 @@ struct {
 	__array(values, struct shard_map);
 } arena SEC(".maps");
 
+/* By CPU; max_entries is set before load. Mmapable only because its values begin on a page then, and so rules do not
+ * straddle cache lines. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct pl_rule_cache);
+} cached_rules SEC(".maps");
+
 /* The walk in progress: too large for the program's stack of 512 bytes. Ticks of one CPU do not nest. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -62,6 +72,14 @@ static __always_inline const pl_u32 *walk_shard(struct pl_walk *walk, pl_u32 sha
 static __always_inline struct pl_object *walk_object(struct pl_walk *walk, pl_u32 index)
 {
 	return bpf_map_lookup_elem(&objects, &index);
+}
+
+static __always_inline struct pl_cached_rule *walk_cached(struct pl_walk *walk, pl_u32 slot)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct pl_rule_cache *cache = bpf_map_lookup_elem(&cached_rules, &cpu);
+
+	return cache ? &cache->rules[slot & (PL_CACHED_RULES - 1)] : 0;
 }
 
 static __always_inline long walk_read(struct pl_walk *walk, void *to, pl_u32 bytes, pl_u64 from)
@@ -114,8 +132,9 @@ static __always_inline int find_process(struct pl_walk *walk, __u32 tgid)
 		if (process->tgid == tgid) {
 			__u64 mappings = *(volatile __u64 *)&process->mappings;
 
-			walk->mappings = mappings >> 32;
-			walk->mapping_count = (__u32)mappings;
+			walk->mappings = PL_MAPPINGS_WORD(mappings);
+			walk->mapping_count = PL_MAPPINGS_COUNT(mappings);
+			walk->edition = PL_MAPPINGS_EDITION(mappings);
 			return 1;
 		}
 		if (!process->tgid)
@@ -191,7 +210,7 @@ static __always_inline struct pl_walk *walk_user_stack(struct pl_context *ctx, s
 	}
 	walk_begin(walk, in_kernel);
 	walk->now_s = record->time_ns / 1000000000;
-	walk->mapping_count = 0;
+	walk->mapping_count = walk->edition = 0;
 	if (!walk->pc) /* a worker of the kernel that borrows a program's memory (io_uring) */
 		walk->end = PL_END_NONE;
 	else if (is_32_bit)

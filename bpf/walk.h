@@ -22,6 +22,7 @@ struct pl_walk {
 	/* The mapping found last. */
 	pl_u64 map_start, map_end, map_bias;
 	pl_u32 map_object;
+	pl_u32 object; /* of the last frame that was in a mapping */
 	pl_u32 end;    /* enum pl_walk_end */
 	pl_u32 frames; /* found so far, skipped ones included */
 	/* Of this frame: */
@@ -33,6 +34,7 @@ struct pl_walk {
 	pl_u8 pad[3];
 	pl_u32 mappings; /* word of the arena */
 	pl_u32 mapping_count;
+	pl_u32 edition;
 	pl_u32 now_s;
 	pl_u32 chunk_bytes;
 	pl_u64 chunk_at;
@@ -58,6 +60,8 @@ struct pl_walk {
 WALK_INLINE const pl_u32 *walk_shard(struct pl_walk *walk, pl_u32 shard);
 /* Or null. */
 WALK_INLINE struct pl_object *walk_object(struct pl_walk *walk, pl_u32 index);
+/* A place of the rule cache, or null where there is none. */
+WALK_INLINE struct pl_cached_rule *walk_cached(struct pl_walk *walk, pl_u32 slot);
 /* Copies from the program's memory; not 0 where it could not. */
 WALK_INLINE long walk_read(struct pl_walk *walk, void *to, pl_u32 bytes, pl_u64 from);
 /* Copies up to PL_CHUNK_BYTES of it, at least to the end of the page; gives how many. */
@@ -245,7 +249,7 @@ WALK_INLINE int known_register(const struct pl_walk *walk, pl_u32 number, pl_u64
 WALK_INLINE int find_cfa(struct pl_walk *walk, const struct pl_rule *rule, pl_u64 *cfa)
 {
 	pl_u8 kind = rule->cfa_kind;
-	pl_u64 base = kind == PL_CFA_FP || kind == PL_CFA_DEREF_FP ? walk->fp : walk->sp;
+	pl_u64 base = kind == PL_CFA_FP || kind == PL_CFA_DEREF_FP || kind == PL_CFA_SWITCH ? walk->fp : walk->sp;
 
 	if (kind == PL_CFA_REGISTER && !known_register(walk, rule->cfa_register, &base))
 		return !stop(walk, PL_END_UNSUPPORTED);
@@ -290,9 +294,12 @@ WALK_INLINE int step_by_rule(struct pl_walk *walk, const struct pl_rule *rule)
 		return stop(walk, PL_END_UNSUPPORTED);
 	if (rule->cfa_kind == PL_CFA_SIGNAL)
 		return step_out_of_signal(walk, rule);
+	if (rule->cfa_kind == PL_CFA_SWITCH && !walk->fp)
+		return stop(walk, PL_END_ROOT);
 	if (!find_cfa(walk, rule, &cfa))
 		return 1;
-	if (cfa < walk->sp || (cfa == walk->sp && !walk->innermost))
+	/* Stacks grow downwards, and so callers lie upwards, unless they lie on another one. */
+	if (rule->cfa_kind != PL_CFA_SWITCH && (cfa < walk->sp || (cfa == walk->sp && !walk->innermost)))
 		return stop(walk, PL_END_BAD_FRAME);
 	if (!find_caller_fp(walk, rule, cfa, &fp))
 		return 1;
@@ -305,40 +312,83 @@ WALK_INLINE int step_by_rule(struct pl_walk *walk, const struct pl_rule *rule)
 	return go_on(walk, ra, cfa, fp, 0, 0);
 }
 
+/* Marks the object as in use: what no walk came through for long is the first to make room. */
+WALK_INLINE struct pl_object *use_object(struct pl_walk *walk)
+{
+	struct pl_object *object = walk_object(walk, walk->object);
+
+	if (object && object->used_at_s != walk->now_s)
+		object->used_at_s = walk->now_s;
+	return object;
+}
+
+/* Keeps this frame if its rule is in the cache, or that its object has none for it: 1 then. */
+WALK_INLINE int step_cached(struct pl_walk *walk, const struct pl_cached_rule *cached, pl_u64 at, struct pl_rule *rule)
+{
+	pl_u64 key = cached->key;
+
+	if (!key || PL_RULE_KEY_ADDRESS(key) != at || cached->edition != walk->edition)
+		return 0;
+	walk->object = PL_RULE_KEY_OBJECT(key);
+	*rule = cached->rule;
+	emit(walk);
+	use_object(walk);
+	return 1;
+}
+
+/* Keeps this frame and searches its rule; not 0 when the walk ends here. */
+WALK_INLINE int step_searched(struct pl_walk *walk, struct pl_cached_rule *cached, pl_u64 at, struct pl_rule *rule)
+{
+	if (!find_mapping(walk, at)) {
+		/* A frame pointer that leads to no code was none: the frame is not kept. */
+		if (walk->by_pointer)
+			return stop(walk, walk->object == PL_ANONYMOUS_OBJECT ? PL_END_JIT : PL_END_NO_RULE);
+		emit(walk);
+		return stop(walk, PL_END_NO_MAPPING);
+	}
+	walk->object = walk->map_object;
+	emit(walk);
+	struct pl_object *object = use_object(walk);
+
+	if (!object || object->state == PL_OBJECT_WAITING)
+		return stop(walk, PL_END_NO_TABLE);
+	if (object->state == PL_OBJECT_LOADED)
+		find_rule(walk, object, at, rule);
+	/* A file that has no table may get one. */
+	if (cached && walk->edition && object->state != PL_OBJECT_NO_TABLE) {
+		cached->key = PL_RULE_KEY(walk->object, at);
+		cached->edition = walk->edition;
+		cached->rule = *rule;
+	}
+	return 0;
+}
+
 /* Keeps this frame and finds its caller; not 0 when the walk has ended. */
 WALK_INLINE int walk_step(struct pl_walk *walk)
 {
 	pl_u64 at = walk->exact ? walk->pc : walk->pc - 1;
+	struct pl_cached_rule *cached = walk_cached(walk, PL_RULE_SLOT(walk->edition, at));
 	struct pl_rule rule = {};
 
-	if (!find_mapping(walk, at)) {
-		/* A frame pointer that leads to no code was none: the frame is not kept. */
-		if (walk->by_pointer)
-			return stop(walk, walk->map_object == PL_ANONYMOUS_OBJECT ? PL_END_JIT : PL_END_NO_RULE);
-		emit(walk);
-		return stop(walk, PL_END_NO_MAPPING);
+	if (at >> 47) /* no program's address */
+		cached = 0;
+	if (!cached || !step_cached(walk, cached, at, &rule)) {
+		if (step_searched(walk, cached, at, &rule))
+			return 1;
 	}
-	emit(walk);
-	struct pl_object *object = walk_object(walk, walk->map_object);
+	/* A call into the kernel as the last instruction of a function (rt_sigreturn). */
+	if (rule.cfa_kind == PL_CFA_NONE && walk->innermost && walk->in_kernel && find_mapping(walk, at - 1)) {
+		struct pl_object *object = walk_object(walk, walk->map_object);
 
-	if (!object)
-		return stop(walk, PL_END_NO_TABLE);
-	if (object->used_at_s != walk->now_s)
-		object->used_at_s = walk->now_s;
-	if (object->state == PL_OBJECT_WAITING)
-		return stop(walk, PL_END_NO_TABLE);
-	if (object->state == PL_OBJECT_LOADED) {
-		find_rule(walk, object, at, &rule);
-		/* A call into the kernel as the last instruction of a function (rt_sigreturn). */
-		if (rule.cfa_kind == PL_CFA_NONE && walk->innermost && walk->in_kernel)
+		if (object && object->state == PL_OBJECT_LOADED)
 			find_rule(walk, object, at - 1, &rule);
 	}
 	if (rule.cfa_kind != PL_CFA_NONE)
 		return step_by_rule(walk, &rule);
-	return step_by_pointer(walk, walk->map_object == PL_ANONYMOUS_OBJECT ? PL_END_JIT : PL_END_NO_RULE);
+	return step_by_pointer(walk, walk->object == PL_ANONYMOUS_OBJECT ? PL_END_JIT : PL_END_NO_RULE);
 }
 
-/* Before the first step; registers, mappings and now_s are given. */
+/* Before the first step; registers, mappings with their edition, and now_s are given. */
 WALK_INLINE void walk_begin(struct pl_walk *walk, int in_kernel)
 {
 	walk->pc = walk->registers[PL_REGISTER_PC];
@@ -346,7 +396,7 @@ WALK_INLINE void walk_begin(struct pl_walk *walk, int in_kernel)
 	walk->fp = walk->registers[PL_REGISTER_FP];
 	walk->hash = 0;
 	walk->map_start = walk->map_end = 0;
-	walk->map_object = PL_ANONYMOUS_OBJECT;
+	walk->map_object = walk->object = PL_ANONYMOUS_OBJECT;
 	walk->end = PL_END_TOO_DEEP; /* unless a step says otherwise */
 	walk->frames = 0;
 	walk->exact = 1;

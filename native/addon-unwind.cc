@@ -80,7 +80,8 @@ class Replay : public Napi::ObjectWrap<Replay> {
     const auto end = mappings.Get("end").As<Napi::BigUint64Array>();
     const auto offset = mappings.Get("offset").As<Napi::BigUint64Array>();
     const auto object = mappings.Get("object").As<Napi::Int32Array>();
-    CodeSpace space(arena_, tables_);
+    uint32_t last_edition = 0;
+    CodeSpace space(arena_, tables_, last_edition);
     for (size_t i = 0; i < start.ElementLength(); i++) {
       const uint32_t number = object[i] < 0 ? PL_ANONYMOUS_OBJECT : static_cast<uint32_t>(object[i]);
       tables_.refer_again(number);

@@ -71,6 +71,7 @@ void set_sizes(const Object& object, const ProgramOptions& options) {
   bpf_map* logs = find_map(object, "logs");
   bpf_map__set_max_entries(find_map(object, "cpus"), options.possible_cpus);
   bpf_map__set_max_entries(logs, options.possible_cpus);
+  bpf_map__set_max_entries(find_map(object, "cached_rules"), options.possible_cpus);
   bpf_map__set_value_size(bpf_map__inner_map(logs), log_value_bytes(options.log_bytes));
 }
 
@@ -154,6 +155,7 @@ int open_sideband_event(int cpu) {
   attr.comm_exec = 1;
   attr.task = 1;
   attr.ksymbol = 1;
+  attr.bpf_event = 1;  // the ids of programs whose symbols come before it
   attr.use_clockid = 1;
   attr.clockid = CLOCK_MONOTONIC;  // the samples' clock
   // Nobody waits on the descriptor: a mark that is never reached saves the wake-ups.

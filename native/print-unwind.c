@@ -20,6 +20,7 @@ static void print_kinds(void)
 	KIND(PL_CFA, DEREF_SP);
 	KIND(PL_CFA, DEREF_FP);
 	KIND(PL_CFA, SIGNAL);
+	KIND(PL_CFA, SWITCH);
 	printf("} as const;\n\n/** `enum pl_fp_kind`: where the caller's frame pointer is. */\nexport const FP = {\n");
 	KIND(PL_FP, SAME);
 	KIND(PL_FP, AT_CFA);

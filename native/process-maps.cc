@@ -12,7 +12,7 @@ constexpr uint64_t kKeepExitedNs = 2000000000;
 }  // namespace
 
 CodeSpace::CodeSpace(const CodeSpace& other)
-    : arena_(other.arena_), tables_(other.tables_), codes_(other.codes_), changed_(true) {
+    : arena_(other.arena_), tables_(other.tables_), last_edition_(other.last_edition_), codes_(other.codes_), changed_(true) {
   for (auto& [start, code] : codes_) tables_.refer_again(code.object);
 }
 
@@ -62,19 +62,20 @@ WordRange CodeSpace::slice() {
   for (const auto& [start, code] : codes_) {
     *mapping++ = {code.start, code.end, code.offset - code.start, code.object, 0};
   }
+  last_edition_ = edition_ = last_edition_ % PL_MAX_EDITION + 1;
   return slice_ = *range;
 }
 
 ProcessMaps::ProcessMaps(Arena& arena, UnwindTables& tables, pl_process_table* table)
     : arena_(arena), tables_(tables), table_(table) {
-  memset(table, 0, sizeof *table);
+  memset(table->slots, 0, sizeof table->slots);
 }
 
 CodeSpace& ProcessMaps::writable(uint32_t pid) {
   changed_.insert(pid);
   if (!processes_.count(pid)) processes_[pid].serial = ++serials_;
   auto& space = processes_[pid].space;
-  if (!space) space = std::make_shared<CodeSpace>(arena_, tables_);
+  if (!space) space = std::make_shared<CodeSpace>(arena_, tables_, table_->last_edition);
   else if (space.use_count() > 1) space = std::make_shared<CodeSpace>(*space);
   return *space;
 }
@@ -88,7 +89,7 @@ void ProcessMaps::fork(uint32_t pid, uint32_t parent) {
 }
 
 void ProcessMaps::exec(uint32_t pid) {
-  processes_[pid] = {std::make_shared<CodeSpace>(arena_, tables_), true, ++serials_};
+  processes_[pid] = {std::make_shared<CodeSpace>(arena_, tables_, table_->last_edition), true, ++serials_};
   changed_.insert(pid);
 }
 
@@ -137,16 +138,16 @@ void ProcessMaps::publish() {
   for (const uint32_t pid : changed_) {
     const auto known = processes_.find(pid);
     if (known == processes_.end()) continue;
-    const WordRange slice = known->second.space->slice();
-    enter(pid, slice, slice.words / PL_MAPPING_WORDS);
-    if (known->second.space->starved()) starved.insert(pid);
+    CodeSpace& space = *known->second.space;
+    const WordRange slice = space.slice();
+    enter(pid, PL_MAPPINGS(space.edition(), slice.word, slice.words / PL_MAPPING_WORDS));
+    if (space.starved()) starved.insert(pid);
   }
   changed_ = std::move(starved);
   forget_exited();
 }
 
-void ProcessMaps::enter(uint32_t pid, const WordRange& slice, uint32_t count) {
-  const uint64_t mappings = uint64_t{slice.word} << 32 | count;
+void ProcessMaps::enter(uint32_t pid, uint64_t mappings) {
   for (uint32_t i = 0; i < PL_PROCESS_PROBES; i++) {
     pl_process& process = table_->slots[(PL_PROCESS_HASH(pid) + i) & (PL_PROCESS_SLOTS - 1)];
     if (process.tgid && process.tgid != pid) continue;

@@ -22,13 +22,17 @@ struct MappedCode {
 /// The executable mappings of one program image; forks share it until one of them changes.
 class CodeSpace {
  public:
-  CodeSpace(Arena& arena, UnwindTables& tables) : arena_(arena), tables_(tables) {}
+  /// `last_edition`: counted up with every change of what the walker reads.
+  CodeSpace(Arena& arena, UnwindTables& tables, uint32_t& last_edition)
+      : arena_(arena), tables_(tables), last_edition_(last_edition) {}
   CodeSpace(const CodeSpace& other);
   ~CodeSpace();
   /// Replaces what it overlaps, as mmap(MAP_FIXED) does. Takes over the reference to the object.
   void add(const MappedCode& code);
   /// What the walker reads, written when it has changed; an empty range where there are none or no room.
   WordRange slice();
+  /// Of `slice`.
+  uint32_t edition() const { return edition_; }
   /// There was no room for it.
   bool starved() const { return changed_; }
   uint32_t size() const { return static_cast<uint32_t>(codes_.size()); }
@@ -38,6 +42,8 @@ class CodeSpace {
   void drop_slice();
   Arena& arena_;
   UnwindTables& tables_;
+  uint32_t& last_edition_;
+  uint32_t edition_ = 0;
   std::map<uint64_t, MappedCode> codes_;  // by start; they do not overlap
   WordRange slice_;
   bool changed_ = false;
@@ -45,7 +51,7 @@ class CodeSpace {
 
 class ProcessMaps {
  public:
-  /// `table`: where the walker looks for processes. Forgets what an earlier process left in it.
+  /// `table`: where the walker looks for processes. Forgets those that an earlier writer left in it.
   ProcessMaps(Arena& arena, UnwindTables& tables, pl_process_table* table);
 
   void fork(uint32_t pid, uint32_t parent);
@@ -84,7 +90,7 @@ class ProcessMaps {
   };
   CodeSpace& writable(uint32_t pid);
   void forget_exited();
-  void enter(uint32_t pid, const WordRange& slice, uint32_t count);
+  void enter(uint32_t pid, uint64_t mappings);
   void remove(uint32_t pid);
   Arena& arena_;
   UnwindTables& tables_;

@@ -22,6 +22,9 @@ const pl_u32* walk_shard(pl_walk* walk, pl_u32 shard) { return walk->memory->are
 
 pl_object* walk_object(pl_walk* walk, pl_u32 index) { return walk->memory->tables.at(index); }
 
+/// Stacks are walked here once, of programs that come and go.
+pl_cached_rule* walk_cached(pl_walk*, pl_u32) { return nullptr; }
+
 pl_u32 walk_read_chunk(pl_walk* walk, void* to, pl_u64 from) {
   const pilotlight::CopiedStack& stack = walk->memory->stack;
   if (from < stack.at || from - stack.at >= stack.size) return 0;
@@ -60,6 +63,7 @@ void walk_copied(const CopiedStack& stack, Arena& arena, UnwindTables& tables, c
   walk.memory = &memory;
   walk.mappings = slice.word;
   walk.mapping_count = slice.words / PL_MAPPING_WORDS;
+  walk.edition = 0;
   walk.now_s = static_cast<uint32_t>(monotonic_ns() / 1000000000);
   walk_begin(&walk, stack.in_kernel);
   for (int i = 0; i < PL_MAX_STEPS; i++) {
@@ -71,7 +75,7 @@ void walk_copied(const CopiedStack& stack, Arena& arena, UnwindTables& tables, c
   if (whole && walk.end == PL_END_BAD_READ) walk.end = PL_END_COPY_ENDED;
   walked.end = static_cast<uint8_t>(walk.end);
   walked.by_pointer = walk.any_by_pointer;
-  walked.object = walk.map_object;
+  walked.object = walk.object;
 }
 
 }  // namespace pilotlight

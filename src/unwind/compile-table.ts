@@ -8,6 +8,7 @@ import { CodeSegments } from './code-segments.ts';
 import { coverageOf } from './coverage.ts';
 import { FdeColumns } from './fde-columns.ts';
 import { machineOf, type Machine } from './machine.ts';
+import { addGoSwitches } from './go-stacks.ts';
 import { flattenFdes } from './overlaps.ts';
 import { RuleSet } from './rule.ts';
 import { SectionRows, type EntryCounts } from './section-rows.ts';
@@ -53,6 +54,7 @@ function compileElf(elf: ElfFile, machine: Machine, code: CodeSegments): Compile
   const fdes = new FdeColumns();
   const { littleEndian } = elf.header;
   const entries = { fdes: 0, malformed: 0, unused: 0 };
+  if (!addGoSwitches(elf, code, rules, fdes)) entries.malformed++;
   for (const section of cfiSections(elf)) {
     // A section speaks where those before it are silent.
     const covered = coverageOf(fdes);

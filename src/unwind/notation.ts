@@ -13,10 +13,13 @@ export interface RuleText {
 
 /**
  * As `llvm-dwarfdump` prints the rows of `.eh_frame`: `RSP+16`, `[CFA-16]`, `undefined`, expressions by their
- * operations. All null for rules that are none (CFA.NONE, CFA.UNSUPPORTED).
+ * operations. All null for rules that are none (CFA.NONE, CFA.UNSUPPORTED), or none of DWARF's (CFA.SWITCH).
  */
 export function dwarfNotation(rule: Rule, machine: Machine): RuleText {
-  if (rule.cfaKind === CFA.NONE || rule.cfaKind === CFA.UNSUPPORTED) return { cfa: null, fp: null, ra: null };
+  const { cfaKind } = rule;
+  if (cfaKind === CFA.NONE || cfaKind === CFA.UNSUPPORTED || cfaKind === CFA.SWITCH) {
+    return { cfa: null, fp: null, ra: null };
+  }
   const breg = (register: number, offset: number): string =>
     `DW_OP_breg${register} ${registerName(machine, register)}${signed(offset)}`;
   return {
@@ -81,7 +84,8 @@ function cfaInOneWord(rule: Rule, machine: Machine, place: PlaceText): string {
 /** What the CFA is told by. */
 function baseRegister({ cfaKind, cfaRegister }: Rule, { stackPointer, framePointer }: Machine): number {
   if (cfaKind === CFA.REGISTER || cfaKind === CFA.END) return cfaRegister;
-  return cfaKind === CFA.FP || cfaKind === CFA.DEREF_FP ? framePointer : stackPointer;
+  const byFramePointer = cfaKind === CFA.FP || cfaKind === CFA.DEREF_FP || cfaKind === CFA.SWITCH;
+  return byFramePointer ? framePointer : stackPointer;
 }
 
 function framePointerText({ fpKind, fpOffset }: Rule, machine: Machine, place: PlaceText): string | null {

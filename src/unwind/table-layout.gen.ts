@@ -12,6 +12,7 @@ export const CFA = {
   DEREF_SP: 7,
   DEREF_FP: 8,
   SIGNAL: 9,
+  SWITCH: 10,
 } as const;
 
 /** `enum pl_fp_kind`: where the caller's frame pointer is. */
@@ -61,9 +62,9 @@ export const HEADER = {
 } as const;
 
 export const TABLE_MAGIC = 0x54554c50;
-export const TABLE_VERSION = 1;
-export const PAGE_BITS = 16;
-export const MAX_PAGES = 65536;
+export const TABLE_VERSION = 2;
+export const PAGE_BITS = 13;
+export const MAX_PAGES = 262144;
 export const ROW_OFFSET_SHIFT = 16;
 /** A row's bytes. */
 export const ROW_BYTES = 4;

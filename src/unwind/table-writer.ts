@@ -22,7 +22,7 @@ export class TableWriter {
   private firstPage = 0;
   private rule = NONE;
 
-  /** From `offset` on `rule` holds. Offsets ascend, below 4 GiB; only 0 (no rule) may begin at 4 GiB. */
+  /** From `offset` on `rule` holds. Offsets ascend, below 2 GiB; only 0 (no rule) may begin at 2 GiB. */
   set(offset: number, rule: number): void {
     if (rule === this.rule) return;
     const page = Math.floor(offset / PAGE_BYTES);

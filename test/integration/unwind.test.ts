@@ -30,6 +30,11 @@ function compile(name: string, flags: readonly string[] = []): string {
   return programs.compile('callers', name, [...WITHOUT_FRAME_POINTERS, ...flags]);
 }
 
+function library(name: string, frameBytes: number): string {
+  const flags = ['-shared', '-fPIC', `-DFRAME=${frameBytes}`];
+  return programs.compile('called-library', name, [...WITHOUT_FRAME_POINTERS, ...flags]);
+}
+
 /** Names of one stack, leaf first, with how many samples it has. */
 interface NamedStack {
   names: string[];
@@ -108,12 +113,14 @@ describe('a program without frame pointers has whole stacks', () => {
   });
 
   it('through a library that was opened while it ran', async () => {
-    const library = programs.compile('called-library', 'library.so', [
-      ...WITHOUT_FRAME_POINTERS,
-      '-shared',
-      '-fPIC',
-    ]);
-    const stacks = await working(compile('library'), ['library', library]);
+    const stacks = await working(compile('library'), ['library', library('library.so', 200)]);
+    expect(whole(stacks, ['work', 'inner_of'])).toBeGreaterThan(0.95);
+  });
+
+  it('through a library that lies where another one lay', async () => {
+    // Same code at the same addresses, with another frame: rules that were kept of the first would lead astray.
+    const libraries = [library('first.so', 200), library('second.so', 1000)];
+    const stacks = await working(compile('replaced'), ['replaced', ...libraries]);
     expect(whole(stacks, ['work', 'inner_of'])).toBeGreaterThan(0.95);
   });
 

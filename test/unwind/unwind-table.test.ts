@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BinaryFormatError } from '../../src/binary/binary-format-error.ts';
 import { noRule, RuleSet, setUnsupported, type Rule } from '../../src/unwind/rule.ts';
-import { CFA, HEADER, PAGE, RULE } from '../../src/unwind/table-layout.gen.ts';
+import { CFA, HEADER, MAX_PAGES, PAGE, PAGE_BITS, RULE } from '../../src/unwind/table-layout.gen.ts';
 import { tableStats } from '../../src/unwind/table-stats.ts';
 import { TableWriter } from '../../src/unwind/table-writer.ts';
 import { decodeUnwindTable, type UnwindTable } from '../../src/unwind/unwind-table.ts';
 import { mutations } from '../support/symbolizer-fixtures.ts';
 
-const PAGE_BYTES = 0x1_0000;
+const PAGE_BYTES = 2 ** PAGE_BITS;
 
 function sp(cfaOffset: number): Rule {
   return { ...noRule(), cfaKind: CFA.SP, cfaOffset, raOffset: -8 };
@@ -81,16 +81,16 @@ describe('a written table', () => {
     expect([table.pageCount, table.rowCount]).toEqual([9, 8]);
   });
 
-  it('begins at its first page, and may end at 4 GiB', () => {
-    const last = 0xffff * PAGE_BYTES;
+  it('begins at its first page, and may end at 2 GiB', () => {
+    const last = (MAX_PAGES - 1) * PAGE_BYTES;
     const table = decodeUnwindTable(
       written([
         [last + 8, 1],
-        [2 ** 32, 0],
+        [2 ** 31, 0],
       ]),
     );
     expect(table.pageCount).toBe(1);
-    expect([last, last + 8, 2 ** 32 - 1, 2 ** 32].map((at) => table.find(at))).toEqual([0, 1, 1, 0]);
+    expect([last, last + 8, 2 ** 31 - 1, 2 ** 31].map((at) => table.find(at))).toEqual([0, 1, 1, 0]);
   });
 
   it('without any rule is header and rule 0', () => {
@@ -152,14 +152,14 @@ describe('bytes that are no table', () => {
 
   it.each<[string, number, number]>([
     ['another magic', HEADER.magic, 1],
-    ['another version', HEADER.version, 2],
+    ['another version', HEADER.version, 1],
     ['no rules', HEADER.rule_count, 0],
     ['too many rules', HEADER.rule_count, 70_000],
-    ['pages beyond 4 GiB', HEADER.first_page, 0xffff],
+    ['pages beyond 2 GiB', HEADER.first_page, MAX_PAGES - 1],
     ['rows that are not there', HEADER.row_count, 100],
     ['a rule 0 that says something', HEADER.bytes, CFA.SP],
     ['another rule that says nothing', HEADER.bytes + RULE.bytes, CFA.NONE],
-    ['a rule of an unknown kind', HEADER.bytes + RULE.bytes, 10],
+    ['a rule of an unknown kind', HEADER.bytes + RULE.bytes, CFA.SWITCH + 1],
     ['an unsupported rule of an unknown reason', HEADER.bytes + RULE.bytes, CFA.UNSUPPORTED | (77 << 8)],
     ['a page that begins elsewhere', pagesAt + PAGE.first_row, 1],
     ['a page with rows beyond all', pagesAt + PAGE.rows, 0xffff_ffff],

@@ -8,6 +8,7 @@ import type { CompileFailure } from '../../unwind/compile-table.ts';
 import type { Machine } from '../../unwind/machine.ts';
 import { dwarfNotation, wordNotation } from '../../unwind/notation.ts';
 import type { Rule } from '../../unwind/rule.ts';
+import { CFA } from '../../unwind/table-layout.gen.ts';
 import { unsupportedReason } from '../../unwind/unwind-table.ts';
 import { CommandFailure, errorCode } from '../failure.ts';
 import { GROUPS } from '../option.ts';
@@ -103,6 +104,11 @@ export function answer(text: string, table: AddressTable): Record<string, string
   const pc = `0x${text.toLowerCase().replace(/^(0x)?0*(?=.)/, '')}`;
   const rule = table.find(address);
   const { cfa, fp, ra } = dwarfNotation(rule, table.machine);
-  if (cfa === null) return { pc, reason: unsupportedReason(rule) ?? 'not-covered' };
+  if (cfa === null) return { pc, reason: reasonOf(rule) };
   return { pc, cfa, rbp: fp, ra };
+}
+
+/** Why there is no rule of DWARF's kind. */
+function reasonOf(rule: Rule): string {
+  return unsupportedReason(rule) ?? (rule.cfaKind === CFA.SWITCH ? 'stack-switch' : 'not-covered');
 }

@@ -2,7 +2,7 @@
  * callers KIND [ARG]: works for half a second at the end of a chain outer -> middle -> inner -> work, reached in a way
  * that a walk of the stack must know. Compiled without frame pointers.
  *   plain, signal (in a handler on a stack of its own), deep DEPTH (recursion), library FILE (dlopen, calls `inner_of`),
- *   clock (in the vDSO), deleted (the program's file is gone), memfd (runs itself from memory), thread.
+ *   replaced FILE FILE (the second library lies where the first lay), clock (in the vDSO), deleted (the program's file is gone), memfd (runs itself from memory), thread.
  */
 #include "bounded.h"
 #include <dlfcn.h>
@@ -97,16 +97,32 @@ static void in_signal(void)
 }
 
 #ifndef STATIC
-static void in_library(const char *path)
+typedef void (*calls_back)(void (*)(void));
+
+/* Works in the library; where its function lay. */
+static calls_back in_library(const char *path)
 {
 	void *library = dlopen(path, RTLD_NOW);
-	void (*call)(void (*)(void)) = library ? (void (*)(void (*)(void)))dlsym(library, "inner_of") : NULL;
+	calls_back call = library ? (calls_back)dlsym(library, "inner_of") : NULL;
 
 	if (!call) {
 		fprintf(stderr, "%s\n", dlerror());
 		exit(1);
 	}
 	call(work);
+	dlclose(library);
+	return call;
+}
+
+static void in_replaced_library(char **paths)
+{
+	calls_back first = in_library(paths[0]);
+
+	until = cpu_seconds() + 0.5;
+	if (in_library(paths[1]) == first)
+		return;
+	fprintf(stderr, "the second library lies elsewhere\n");
+	exit(1);
 }
 #endif
 
@@ -141,6 +157,8 @@ int main(int argc, char **argv)
 #ifndef STATIC
 	else if (!strcmp(kind, "library"))
 		in_library(argv[2]);
+	else if (!strcmp(kind, "replaced"))
+		in_replaced_library(argv + 2);
 #endif
 	else if (!strcmp(kind, "thread")) {
 		pthread_t thread;
