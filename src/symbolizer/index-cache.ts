@@ -8,7 +8,7 @@ export interface Sized {
 export class IndexCache<V extends Sized> {
   private readonly maxBytes: number;
   // A Map iterates in the order of insertion: the first key is the least recently used.
-  private readonly entries = new Map<string, { stamp: string; value: V }>();
+  private readonly entries = new Map<string, { stamp: string; value: V; bytes: number }>();
   private bytes = 0;
 
   constructor(maxBytes: number) {
@@ -35,11 +35,12 @@ export class IndexCache<V extends Sized> {
     return entry.value;
   }
 
-  /** A value larger than the whole budget is not kept. */
+  /** A value larger than the whole budget is not kept. One that has grown is to be set again. */
   set(key: string, stamp: string, value: V): void {
     this.delete(key);
-    this.entries.set(key, { stamp, value });
-    this.bytes += costOf(value);
+    const bytes = costOf(value);
+    this.entries.set(key, { stamp, value, bytes });
+    this.bytes += bytes;
     for (const oldest of this.entries.keys()) {
       if (this.bytes <= this.maxBytes) break;
       this.delete(oldest);
@@ -50,7 +51,7 @@ export class IndexCache<V extends Sized> {
     const entry = this.entries.get(key);
     if (entry === undefined) return;
     this.entries.delete(key);
-    this.bytes -= costOf(entry.value);
+    this.bytes -= entry.bytes;
   }
 }
 

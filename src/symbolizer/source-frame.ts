@@ -10,4 +10,6 @@ export interface SourceFrame {
   line: number;
   /** 1-based; 0 where unknown. */
   column: number;
+  /** How code that was made at run time was compiled (`interpreted`, `optimized`, …), where that is told. */
+  tier?: string;
 }
