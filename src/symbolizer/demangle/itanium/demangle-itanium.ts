@@ -1,0 +1,43 @@
+// Names of C++ functions and variables (Itanium C++ ABI, 5.1), in the form of LLVM's demangler.
+import { giveUp } from '../not-mangled.ts';
+import { hasReservedCharacters } from './brackets.ts';
+import { encoding } from './encodings.ts';
+import { ParserState } from './parser-state.ts';
+import { MAX_TEXT_LENGTH, textAt } from './text.ts';
+
+/** The start of a function's name, and that of a block in it (Apple's extension for C). */
+const PREFIX = /^_?_Z/;
+const BLOCK_PREFIX = /^__?__Z/;
+
+export function isItanium(name: string): boolean {
+  return PREFIX.test(name) || BLOCK_PREFIX.test(name);
+}
+
+/**
+ * `name` has one character for each byte. What compilers added behind a point is shown in parentheses:
+ * `f(int) (.cold)`. Throws `NotMangled`.
+ */
+export function demangleItanium(name: string): string {
+  if (hasReservedCharacters(name)) giveUp();
+  const prefix = PREFIX.exec(name);
+  const state = new ParserState(name, (prefix ?? BLOCK_PREFIX.exec(name) ?? giveUp())[0].length);
+  const part = encoding(state);
+  const text = textAt(part, state.outsidePacks());
+  const shown = state.brackets.without(text.whole);
+  const result = prefix === null ? `${blockPrefix(state)}${shown}` : shown + suffix(state);
+  if (!state.atEnd || result.length > MAX_TEXT_LENGTH) giveUp();
+  return result;
+}
+
+function suffix(state: ParserState): string {
+  return state.look() === '.' ? ` (${state.rest()})` : '';
+}
+
+/** `_block_invoke`, a number of the block, a suffix */
+function blockPrefix(state: ParserState): string {
+  state.expect('_block_invoke');
+  const isNumbered = state.take('_');
+  if (state.number() === '' && isNumbered) giveUp();
+  if (state.look() === '.') state.rest();
+  return 'invocation function for block in ';
+}
