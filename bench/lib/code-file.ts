@@ -4,8 +4,7 @@ import { basename } from 'node:path';
 import { FdSource } from '../../src/binary/byte-source.ts';
 import { ElfFile } from '../../src/binary/elf/elf-file.ts';
 import { elfLayout, fileOffsetToAddress, type LoadSegment } from '../../src/binary/elf/layout.ts';
-import type { ElfSymbolTable } from '../../src/symbolizer/elf/elf-symbols.ts';
-import { readElfSymbols, readSymbolName } from '../../src/symbolizer/elf/elf-symbols.ts';
+import { ElfSymbols } from '../../src/symbolizer/elf/elf-symbols.ts';
 import { compileUnwindTable } from '../../src/unwind/compile-table.ts';
 import { CFA } from '../../src/unwind/table-layout.gen.ts';
 import { decodeUnwindTable, type UnwindTable } from '../../src/unwind/unwind-table.ts';
@@ -24,21 +23,19 @@ const ROOT_NAMES = new Set([
 ]);
 
 export class CodeFile {
-  readonly #source: FdSource;
   readonly #standIn: string;
   readonly #segments: readonly LoadSegment[];
   readonly #entry: number;
-  readonly #symbols: ElfSymbolTable | null;
+  readonly #symbols: ElfSymbols | null;
   readonly #table: UnwindTable | null;
 
   constructor(path: string, source: FdSource) {
     const elf = new ElfFile(source);
     const compiled = compileUnwindTable(source);
-    this.#source = source;
     this.#standIn = `[${basename(path)}]`;
     this.#segments = elfLayout(source).segments;
     this.#entry = elf.header.entry;
-    this.#symbols = readElfSymbols(elf);
+    this.#symbols = ElfSymbols.read(elf);
     this.#table = compiled.ok ? decodeUnwindTable(compiled.table) : null;
   }
 
@@ -46,8 +43,7 @@ export class CodeFile {
   nameAt(offset: number): string {
     const address = fileOffsetToAddress(this.#segments, offset);
     if (address === null || this.#symbols === null) return this.#standIn;
-    const place = this.#symbols.index.find(address);
-    const name = place < 0 ? '' : readSymbolName(this.#source, this.#symbols.strings, place);
+    const name = this.#symbols.symbolAt(address)?.name ?? '';
     return name === '' ? this.#standIn : name;
   }
 

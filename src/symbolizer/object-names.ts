@@ -3,10 +3,10 @@ import { fstatSync } from 'node:fs';
 import type { MissReason } from '../model/frame.ts';
 import type { ByteSource, FdSource } from '../binary/byte-source.ts';
 import { ElfFile } from '../binary/elf/elf-file.ts';
-import { readElfSymbols, readSymbolName, type ElfSymbolTable } from './elf/elf-symbols.ts';
+import { ElfSymbols } from './elf/elf-symbols.ts';
 import { elfLayout, fileOffsetToAddress, type LoadSegment } from '../binary/elf/layout.ts';
 import type { Kallsyms } from './kernel/kallsyms.ts';
-import { readPerfMap, readPerfMapName, type PerfMap } from './perf-map.ts';
+import { JitFile } from './jit/jit-file.ts';
 import type { SymbolizeRequest } from './protocol.ts';
 
 export type NameResult = { ok: true; name: string } | { ok: false; reason: MissReason };
@@ -32,39 +32,40 @@ export class NoNames implements ObjectNames {
 
 /** ELF files and copies of the vDSO. */
 export class ElfNames implements ObjectNames {
-  private readonly table: ElfSymbolTable;
+  private readonly symbols: ElfSymbols;
   private readonly toElfAddress: (address: number) => number | null;
 
-  constructor(table: ElfSymbolTable, toElfAddress: (address: number) => number | null) {
-    this.table = table;
+  constructor(symbols: ElfSymbols, toElfAddress: (address: number) => number | null) {
+    this.symbols = symbols;
     this.toElfAddress = toElfAddress;
   }
 
   get byteLength(): number {
-    return this.table.index.byteLength;
+    return this.symbols.byteLength;
   }
 
   nameAt(address: number, source: ByteSource): NameResult {
     const elfAddress = this.toElfAddress(address);
-    const place = elfAddress === null ? -1 : this.table.index.find(elfAddress);
-    return named(place < 0 ? '' : readSymbolName(source, this.table.strings, place));
+    const found = elfAddress === null ? null : this.symbols.symbolAt(elfAddress, source);
+    return named(found?.name ?? '');
   }
 }
 
-export class PerfMapNames implements ObjectNames {
-  private readonly map: PerfMap;
-
-  constructor(map: PerfMap) {
-    this.map = map;
-  }
+/** Kept between jobs, each of which reads what was appended since. */
+export class JitNames implements ObjectNames {
+  private readonly code = new JitFile();
 
   get byteLength(): number {
-    return this.map.index.byteLength;
+    return this.code.byteLength;
   }
 
-  nameAt(address: number, source: ByteSource): NameResult {
-    const place = this.map.index.find(address);
-    return named(place < 0 ? '' : readPerfMapName(source, this.map, place));
+  /** `source` is read until the next call. */
+  refresh(source: ByteSource): void {
+    this.code.refresh(source);
+  }
+
+  nameAt(address: number): NameResult {
+    return named(this.code.framesAt(address)?.[0]?.name ?? '');
   }
 }
 
@@ -77,18 +78,17 @@ export function kernelNameAt(kallsyms: Kallsyms, request: SymbolizeRequest, addr
 
 /** Throws `BinaryFormatError`, and what reading throws. */
 export function readObjectNames(request: SymbolizeRequest, source: FdSource): ObjectNames {
-  return request.object.kind === 'jit'
-    ? new PerfMapNames(readPerfMap(request.fd))
-    : readElfNames(request, source);
+  return request.object.kind === 'jit' ? new JitNames() : readElfNames(request, source);
 }
 
 /**
- * What an index was made from. Another file may stand behind the same object the next time: a stripped copy, a longer
- * perf map. Throws `BinaryFormatError`.
+ * What an index was made from. Another file may stand behind the same object the next time, such as a stripped copy;
+ * names of JIT code find out for themselves. Throws `BinaryFormatError`.
  */
 export function stampOf(request: SymbolizeRequest, source: FdSource): string {
+  if (request.object.kind === 'jit') return '';
   const { size, mtimeMs } = fstatSync(request.fd);
-  const buildId = request.object.kind === 'jit' ? '' : new ElfFile(source).buildId();
+  const buildId = new ElfFile(source).buildId();
   // Two copies of one build in two containers differ in their times only.
   return buildId === '' ? `${size}:${mtimeMs}` : `${size}:${buildId}`;
 }
@@ -99,8 +99,8 @@ function readElfNames(request: SymbolizeRequest, source: FdSource): ObjectNames 
   const found = expected === '' ? '' : elf.buildId();
   // The path leads to another build by now (a package was upgraded): its names would be wrong, not just missing.
   if (found !== '' && found !== expected) return new NoNames('no-file');
-  const table = readElfSymbols(elf);
-  return table === null ? new NoNames('no-symbols') : new ElfNames(table, addressMap(request, elf));
+  const symbols = ElfSymbols.read(elf);
+  return symbols === null ? new NoNames('no-symbols') : new ElfNames(symbols, addressMap(request, elf));
 }
 
 function addressMap(request: SymbolizeRequest, elf: ElfFile): (address: number) => number | null {

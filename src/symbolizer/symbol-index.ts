@@ -15,15 +15,22 @@ const ROW_BYTES = 8 + 4 + 4;
 const MAX_SIZE = 0xffff_ffff;
 
 export class SymbolIndex {
-  private readonly starts: Float64Array;
-  private readonly sizes: Uint32Array;
-  private readonly names: Uint32Array;
+  readonly starts: Float64Array;
+  readonly sizes: Uint32Array;
+  readonly names: Uint32Array;
+  private readonly continued: Continuations;
 
   /** `starts` ascending; no range reaches into the next. */
-  constructor(starts: Float64Array, sizes: Uint32Array, names: Uint32Array) {
+  constructor(
+    starts: Float64Array,
+    sizes: Uint32Array,
+    names: Uint32Array,
+    continued: Continuations = { rows: new Uint32Array(0), starts: new Float64Array(0) },
+  ) {
     this.starts = starts;
     this.sizes = sizes;
     this.names = names;
+    this.continued = continued;
   }
 
   get length(): number {
@@ -31,11 +38,17 @@ export class SymbolIndex {
   }
 
   get byteLength(): number {
-    return this.starts.length * ROW_BYTES;
+    return this.starts.length * ROW_BYTES + this.continued.rows.length * (4 + 8);
   }
 
   /** The name's place for the range that covers the address, or -1. */
   find(address: number): number {
+    const row = this.row(address);
+    return row < 0 ? -1 : this.names[row]!;
+  }
+
+  /** The range that covers the address: a number for `nameOf` and `startOf`, or -1. */
+  row(address: number): number {
     let low = 0;
     let high = this.starts.length;
     while (low < high) {
@@ -45,8 +58,31 @@ export class SymbolIndex {
     }
     // A NaN compares false everywhere: `low` is 0 then, or the last comparison below fails.
     if (low === 0) return -1;
-    return address - this.starts[low - 1]! < this.sizes[low - 1]! ? this.names[low - 1]! : -1;
+    return address - this.starts[low - 1]! < this.sizes[low - 1]! ? low - 1 : -1;
   }
+
+  nameOf(row: number): number {
+    return this.names[row]!;
+  }
+
+  /** Where the span begins that the range is of, which may be before the range. */
+  startOf(row: number): number {
+    const { rows, starts } = this.continued;
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (rows[middle]! < row) low = middle + 1;
+      else high = middle;
+    }
+    return rows[low] === row ? starts[low]! : this.starts[row]!;
+  }
+}
+
+/** The few ranges that continue a span behind one nested in it: rows, ascending, and where their spans begin. */
+interface Continuations {
+  rows: Uint32Array;
+  starts: Float64Array;
 }
 
 /**
@@ -68,7 +104,7 @@ export function flatten(spans: Spans): SymbolIndex {
     while (open.size > 0 && end[open.top]! <= position) open.pop();
     if (open.size === 0) continue;
     const until = next < start.length ? Math.min(end[open.top]!, start[next]!) : end[open.top]!;
-    rows.add(position, until, name[open.top]!);
+    rows.add(position, until, name[open.top]!, start[open.top]!);
     position = until;
   }
   return rows.finish();
@@ -79,6 +115,8 @@ class Rows {
   private starts: Float64Array;
   private sizes: Uint32Array;
   private names: Uint32Array;
+  private readonly continuedRows: number[] = [];
+  private readonly continuedStarts: number[] = [];
   private length = 0;
   private end = -1;
 
@@ -88,12 +126,16 @@ class Rows {
     this.names = new Uint32Array(capacity);
   }
 
-  add(start: number, end: number, name: number): void {
+  add(start: number, end: number, name: number, spanStart: number): void {
     const last = this.length - 1;
     if (start === this.end && this.names[last] === name) {
       this.sizes[last] = Math.min(MAX_SIZE, end - this.starts[last]!);
     } else {
       if (this.length === this.starts.length) this.grow();
+      if (spanStart !== start) {
+        this.continuedRows.push(this.length);
+        this.continuedStarts.push(spanStart);
+      }
       this.starts[this.length] = start;
       this.sizes[this.length] = Math.min(MAX_SIZE, end - start);
       this.names[this.length++] = name;
@@ -102,9 +144,18 @@ class Rows {
   }
 
   finish(): SymbolIndex {
-    if (this.length === this.starts.length) return new SymbolIndex(this.starts, this.sizes, this.names);
-    const [starts, sizes, names] = [this.starts, this.sizes, this.names].map((c) => c.slice(0, this.length));
-    return new SymbolIndex(starts as Float64Array, sizes as Uint32Array, names as Uint32Array);
+    const continued = {
+      rows: Uint32Array.from(this.continuedRows),
+      starts: Float64Array.from(this.continuedStarts),
+    };
+    const { starts, sizes, names, length } = this;
+    if (length === starts.length) return new SymbolIndex(starts, sizes, names, continued);
+    return new SymbolIndex(
+      starts.slice(0, length),
+      sizes.slice(0, length),
+      names.slice(0, length),
+      continued,
+    );
   }
 
   private grow(): void {

@@ -19,6 +19,7 @@ export const SHN_LORESERVE = 0xff00;
 export const SHN_XINDEX = 0xffff;
 
 export const PT_LOAD = 1;
+export const PT_DYNAMIC = 2;
 export const PT_NOTE = 4;
 export const PT_GNU_EH_FRAME = 0x6474_e550;
 export const PF_X = 1;
@@ -32,6 +33,15 @@ export const SHT_SYMTAB_SHNDX = 18;
 export const SHF_EXECINSTR = 4;
 export const SHF_COMPRESSED = 0x800;
 export const ELFCOMPRESS_ZLIB = 1;
+export const ELFCOMPRESS_ZSTD = 2;
+
+export const DT_NULL = 0;
+export const DT_HASH = 4;
+export const DT_STRTAB = 5;
+export const DT_SYMTAB = 6;
+export const DT_STRSZ = 10;
+export const DT_SYMENT = 11;
+export const DT_GNU_HASH = 0x6fff_fef5;
 
 export const STB_LOCAL = 0;
 export const STB_GLOBAL = 1;

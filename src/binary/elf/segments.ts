@@ -2,7 +2,7 @@
 import { BinaryFormatError } from '../binary-format-error.ts';
 import { readBytes, type ByteSource } from '../byte-source.ts';
 import { Cursor } from '../cursor.ts';
-import { PF_X } from './constants.ts';
+import { PF_X, PT_LOAD } from './constants.ts';
 import type { ElfHeader, HeaderTable } from './header.ts';
 
 export interface Segment {
@@ -43,6 +43,18 @@ function readSegment(cursor: Cursor, is64: boolean): Segment {
   const memsz = cursor.word(is64);
   if (!is64) flags = cursor.u32();
   return { type, executable: (flags & PF_X) !== 0, offset, vaddr, filesz, memsz };
+}
+
+/** Where in the file the bytes at an ELF virtual address are, and how many follow in the same segment. */
+export function placeOfAddress(
+  segments: readonly Segment[],
+  address: number,
+): { offset: number; bytes: number } | null {
+  for (const { type, vaddr, filesz, offset } of segments) {
+    if (type !== PT_LOAD || address < vaddr || address >= vaddr + filesz) continue;
+    return { offset: offset + address - vaddr, bytes: vaddr + filesz - address };
+  }
+  return null;
 }
 
 /** The bytes of a header table, after its declared size was checked against a cap and the file. */

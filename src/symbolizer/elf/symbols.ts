@@ -7,8 +7,6 @@ import {
   SHN_LORESERVE,
   SHN_UNDEF,
   SHN_XINDEX,
-  SHT_STRTAB,
-  SHT_SYMTAB_SHNDX,
   STB_GLOBAL,
   STB_GNU_UNIQUE,
   STB_LOCAL,
@@ -18,14 +16,15 @@ import {
   STT_NOTYPE,
 } from '../../binary/elf/constants.ts';
 import type { ElfFile } from '../../binary/elf/elf-file.ts';
-import type { Section } from '../../binary/elf/sections.ts';
+import { CodePlaces } from './code-places.ts';
+import { symbolSize, type SymbolTable } from './symbol-table.ts';
 
 /** One row of a symbol table, as the file has it. */
 export interface ElfSymbol {
   name: number;
   binding: number;
   type: number;
-  /** Index of the symbol's section with SHN_XINDEX resolved, or a reserved value (SHN_ABS, …). */
+  /** Index of the symbol's section with SHN_XINDEX resolved; RESERVED for SHN_ABS and the like. */
   section: number;
   value: number;
   size: number;
@@ -44,6 +43,7 @@ export interface CodeSymbols {
   rank: Uint8Array;
 }
 
+const RESERVED = -1;
 /** 384 MB of .symtab; the largest browsers have about two million symbols, a fifth of them code. */
 const MAX_ROWS = 16_000_000;
 const MAX_CODE_SYMBOLS = 4_000_000;
@@ -51,33 +51,28 @@ const CHUNK_BYTES = 256 * 1024;
 const TWO_32 = 0x1_0000_0000;
 
 /** Throws `BinaryFormatError`. The table is read twice, a chunk at a time: to count, then to fill columns of that size. */
-export function readCodeSymbols(elf: ElfFile, table: Section): CodeSymbols {
+export function readCodeSymbols(elf: ElfFile, table: SymbolTable): CodeSymbols {
+  const places = new CodePlaces(elf);
+  const { machine } = elf.header;
   let count = 0;
   forEachSymbol(elf, table, (symbol) => {
-    if (namesCode(elf, symbol)) count++;
+    if (namesCode(symbol, machine, places)) count++;
   });
   if (count > MAX_CODE_SYMBOLS) throw new BinaryFormatError('limit', table.name, 0, `${count} functions`);
   const columns = emptyColumns(count);
   let row = 0;
   forEachSymbol(elf, table, (symbol) => {
     // A file that changes between the two passes must not write past the columns (typed arrays ignore that).
-    if (namesCode(elf, symbol)) fillRow(columns, row++, elf, symbol);
+    if (namesCode(symbol, machine, places)) fillRow(columns, row++, symbol, machine, places);
   });
   return columns;
 }
 
-/** The string table of a symbol table. */
-export function stringTable(elf: ElfFile, table: Section): Section {
-  const strings = elf.sections()[table.link];
-  if (strings?.type === SHT_STRTAB) return strings;
-  throw new BinaryFormatError('bad-value', table.name, 0, `section ${table.link} is not its string table`);
-}
-
 /** Calls with one object that is used again for every row. */
-export function forEachSymbol(elf: ElfFile, table: Section, visit: (symbol: ElfSymbol) => void): void {
+function forEachSymbol(elf: ElfFile, table: SymbolTable, visit: (symbol: ElfSymbol) => void): void {
   const { is64, littleEndian } = elf.header;
-  const entrySize = table.entrySize === 0 ? (is64 ? 24 : 16) : table.entrySize;
-  if (entrySize < (is64 ? 24 : 16) || entrySize > CHUNK_BYTES) {
+  const { entrySize } = table;
+  if (entrySize < symbolSize(elf) || entrySize > CHUNK_BYTES) {
     throw new BinaryFormatError('bad-value', table.name, 0, `entries of ${entrySize} bytes`);
   }
   const rows = Math.floor(table.size / entrySize);
@@ -85,6 +80,7 @@ export function forEachSymbol(elf: ElfFile, table: Section, visit: (symbol: ElfS
   const perChunk = Math.min(rows, Math.floor(CHUNK_BYTES / entrySize));
   const chunk = new Uint8Array(perChunk * entrySize);
   const view = new DataView(chunk.buffer);
+  const numbers = new SectionNumbers(elf, table);
   const decode = is64 ? decode64 : decode32;
   const symbol: ElfSymbol = { name: 0, binding: 0, type: 0, section: 0, value: 0, size: 0 };
   for (let first = 0; first < rows; first += perChunk) {
@@ -92,9 +88,34 @@ export function forEachSymbol(elf: ElfFile, table: Section, visit: (symbol: ElfS
     elf.source.readInto(chunk.subarray(0, here * entrySize), table.offset + first * entrySize, table.name);
     for (let i = 0; i < here; i++) {
       decode(view, i * entrySize, littleEndian, symbol);
-      if (symbol.section === SHN_XINDEX) symbol.section = extendedSection(elf, table, first + i);
+      if (symbol.section === SHN_XINDEX) symbol.section = numbers.at(first + i);
+      else if (symbol.section >= SHN_LORESERVE) symbol.section = RESERVED;
       visit(symbol);
     }
+  }
+}
+
+/** gABI: a section number that does not fit stands at the same row of a parallel SHT_SYMTAB_SHNDX section. */
+class SectionNumbers {
+  private readonly elf: ElfFile;
+  private readonly table: SymbolTable;
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private firstRow = 0;
+
+  constructor(elf: ElfFile, table: SymbolTable) {
+    this.elf = elf;
+    this.table = table;
+  }
+
+  at(row: number): number {
+    const { sectionNumbers: range, name } = this.table;
+    if (range === null || 4 * row + 4 > range.size) return SHN_UNDEF;
+    if (row < this.firstRow || 4 * (row - this.firstRow) >= this.view.byteLength) {
+      const bytes = Math.min(CHUNK_BYTES, (range.size - 4 * row) & ~3);
+      this.view = this.elf.cursor(range.offset + 4 * row, bytes, `section numbers of ${name}`).view;
+      this.firstRow = row;
+    }
+    return this.view.getUint32(4 * (row - this.firstRow), this.elf.header.littleEndian);
   }
 }
 
@@ -127,22 +148,13 @@ function unsigned64(view: DataView, at: number, little: boolean): number {
   return high * TWO_32 + view.getUint32(little ? at : at + 4, little);
 }
 
-/** gABI: the true section number stands at the same row of a parallel SHT_SYMTAB_SHNDX section. */
-function extendedSection(elf: ElfFile, table: Section, row: number): number {
-  const sections = elf.sections();
-  const parallel = sections.find((s) => s.type === SHT_SYMTAB_SHNDX && sections[s.link] === table);
-  if (parallel === undefined) return SHN_UNDEF;
-  return elf.cursor(parallel.offset + 4 * row, 4, parallel.name).u32();
-}
-
-function namesCode(elf: ElfFile, symbol: ElfSymbol): boolean {
+function namesCode(symbol: ElfSymbol, machine: number, places: CodePlaces): boolean {
   if (symbol.name === 0 || symbol.section === SHN_UNDEF) return false;
   if (symbol.value + symbol.size > Number.MAX_SAFE_INTEGER) return false;
   if (symbol.binding > STB_WEAK && symbol.binding !== STB_GNU_UNIQUE) return false;
   if (symbol.type === STT_FUNC || symbol.type === STT_GNU_IFUNC) return true;
-  if (symbol.type !== STT_NOTYPE || elf.sections()[symbol.section]?.executable !== true) return false;
+  if (symbol.type !== STT_NOTYPE || !places.isCode(symbol.section, symbol.value)) return false;
   // `$x`, `$d` and the like mark instruction sets, thousands per file; they are local, untyped and without a size.
-  const { machine } = elf.header;
   const mapping = machine === EM_ARM || machine === EM_AARCH64 || machine === EM_RISCV;
   return !(mapping && symbol.binding === STB_LOCAL && symbol.size === 0);
 }
@@ -157,14 +169,20 @@ function emptyColumns(count: number): CodeSymbols {
   };
 }
 
-function fillRow(columns: CodeSymbols, row: number, elf: ElfFile, symbol: ElfSymbol): void {
+function fillRow(
+  columns: CodeSymbols,
+  row: number,
+  symbol: ElfSymbol,
+  machine: number,
+  places: CodePlaces,
+): void {
   // Bit 0 of an ARM function's address says that it is Thumb code.
-  const thumb = elf.header.machine === EM_ARM && symbol.type === STT_FUNC ? symbol.value % 2 : 0;
+  const thumb = machine === EM_ARM && symbol.type === STT_FUNC ? symbol.value % 2 : 0;
   columns.address[row] = symbol.value - thumb;
   columns.size[row] = symbol.size;
   columns.name[row] = symbol.name;
   columns.rank[row] = rankOf(symbol.binding);
-  if (symbol.size === 0) columns.sectionEnd[row] = sectionEnd(elf, symbol);
+  if (symbol.size === 0) columns.sectionEnd[row] = places.end(symbol.section, symbol.value);
 }
 
 function rankOf(binding: number): number {
@@ -172,11 +190,14 @@ function rankOf(binding: number): number {
   return binding === STB_WEAK ? 1 : 0;
 }
 
-function sectionEnd(elf: ElfFile, symbol: ElfSymbol): number {
-  const section =
-    symbol.section < SHN_LORESERVE || elf.sections().length > SHN_LORESERVE
-      ? elf.sections()[symbol.section]
-      : undefined;
-  // A symbol outside the section it names covers nothing rather than whatever lies between.
-  return section === undefined || symbol.value < section.address ? 0 : section.address + section.size;
+/** The rows of both; names of the second table are `nameShift` further on. */
+export function joinSymbols(first: CodeSymbols, second: CodeSymbols, nameShift: number): CodeSymbols {
+  const joined = emptyColumns(first.address.length + second.address.length);
+  const at = first.address.length;
+  for (const column of ['address', 'size', 'sectionEnd', 'name', 'rank'] as const) {
+    joined[column].set(first[column]);
+    joined[column].set(second[column], at);
+  }
+  for (let i = at; i < joined.name.length; i++) joined.name[i]! += nameShift;
+  return joined;
 }

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { BinaryFormatError } from '../../../src/binary/binary-format-error.ts';
 import { FdSource, MemorySource, type ByteSource } from '../../../src/binary/byte-source.ts';
 import { ElfFile } from '../../../src/binary/elf/elf-file.ts';
-import { readElfSymbols, readSymbolName } from '../../../src/symbolizer/elf/elf-symbols.ts';
+import { ElfSymbols } from '../../../src/symbolizer/elf/elf-symbols.ts';
 import { writeElf, type WrittenSymbol } from '../../support/elf-writer.ts';
 import { NaiveCodeSymbols, readelfSections } from '../../support/readelf-oracle.ts';
 import { FixtureFolder, run, seededRandom, withFd } from '../../support/symbolizer-fixtures.ts';
@@ -14,11 +14,8 @@ afterAll(() => folder.remove());
 
 /** Null where nothing covers the address. */
 function namesAt(source: ByteSource, addresses: number[]): (string | null)[] {
-  const table = readElfSymbols(new ElfFile(source));
-  return addresses.map((address) => {
-    const place = table?.index.find(address) ?? -1;
-    return place < 0 ? null : readSymbolName(source, table!.strings, place);
-  });
+  const symbols = ElfSymbols.read(new ElfFile(source));
+  return addresses.map((address) => symbols?.symbolAt(address)?.name ?? null);
 }
 
 function namesInFile(path: string, addresses: number[]): (string | null)[] {
@@ -130,7 +127,7 @@ describe('symbols of ELF files', () => {
   it('are none for a stripped static program', () => {
     const source = 'void _start(void) { for (;;); }';
     const path = folder.gcc('bare', source, ['-nostdlib', '-static', '-s']);
-    withFd(path, (fd) => expect(readElfSymbols(new ElfFile(new FdSource(fd)))).toBeNull());
+    withFd(path, (fd) => expect(ElfSymbols.read(new ElfFile(new FdSource(fd)))).toBeNull());
   });
 
   it('are found through extended section numbers', () => {
@@ -142,8 +139,7 @@ describe('symbols of ELF files', () => {
       const elf = new ElfFile(new FdSource(fd));
       expect(elf.sections().length).toBe(readelfSections(object).length + 1); // and the null section
       expect(elf.sections().find((s) => s.name === '.final')?.size).toBe(64);
-      const table = readElfSymbols(elf)!;
-      expect(readSymbolName(elf.source, table.strings, table.index.find(10))).toBe('far_away');
+      expect(ElfSymbols.read(elf)!.symbolAt(10)).toEqual({ name: 'far_away', start: 0 });
     });
   });
 });

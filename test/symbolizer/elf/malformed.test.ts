@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BinaryFormatError } from '../../../src/binary/binary-format-error.ts';
 import { MemorySource } from '../../../src/binary/byte-source.ts';
 import { ElfFile } from '../../../src/binary/elf/elf-file.ts';
-import { readElfSymbols, readSymbolName } from '../../../src/symbolizer/elf/elf-symbols.ts';
+import { ElfSymbols } from '../../../src/symbolizer/elf/elf-symbols.ts';
 import { elfLayout } from '../../../src/binary/elf/layout.ts';
 import { writeElf } from '../../support/elf-writer.ts';
 import { fileBytes, FixtureFolder, mutations } from '../../support/symbolizer-fixtures.ts';
@@ -24,12 +24,8 @@ function readAll(bytes: Uint8Array): boolean {
   const readers = [
     () => elfLayout(source),
     () => {
-      const table = readElfSymbols(new ElfFile(source));
-      if (table === null) return;
-      for (let address = 0x400000; address < 0x400400; address += 7) {
-        const place = table.index.find(address);
-        if (place >= 0) readSymbolName(source, table.strings, place);
-      }
+      const symbols = ElfSymbols.read(new ElfFile(source));
+      for (let address = 0x400000; address < 0x400400; address += 7) symbols?.symbolAt(address);
     },
   ];
   return readers.map(completes).every((done) => done);
