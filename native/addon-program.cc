@@ -1,6 +1,9 @@
-// Bindings of bpf-program.h.
+// Bindings of bpf-program.h and bpf-programs.h.
+#include <cstdio>
+
 #include "addon.h"
 #include "bpf-program.h"
+#include "bpf-programs.h"
 
 namespace pilotlight {
 namespace {
@@ -69,6 +72,35 @@ Napi::Value enabled_ns(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] { return Napi::BigInt::New(info.Env(), read_enabled_ns(int_at(info, 0))); });
 }
 
+Napi::Value program_ids(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    const std::vector<uint32_t> ids = bpf_program_ids();
+    Napi::Array result = Napi::Array::New(info.Env(), ids.size());
+    for (uint32_t i = 0; i < ids.size(); i++) result.Set(i, ids[i]);
+    return result;
+  });
+}
+
+/// As kallsyms prints it: the bytes in their order.
+std::string tag_text(uint64_t tag) {
+  char text[17];
+  snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(__builtin_bswap64(tag)));
+  return text;
+}
+
+Napi::Value dump_program(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    const BpfDump dump = dump_bpf_program(info[0].As<Napi::Number>().Uint32Value());
+    Napi::Array tags = Napi::Array::New(info.Env(), dump.tags.size());
+    for (uint32_t i = 0; i < dump.tags.size(); i++) tags.Set(i, tag_text(dump.tags[i]));
+    Napi::Object result = Napi::Object::New(info.Env());
+    result.Set("fd", dump.fd);
+    result.Set("bytes", dump.bytes);
+    result.Set("tags", tags);
+    return result;
+  });
+}
+
 }  // namespace
 
 void export_program(Napi::Env env, Napi::Object exports) {
@@ -80,6 +112,8 @@ void export_program(Napi::Env env, Napi::Object exports) {
   exports.Set("enableEvent", Napi::Function::New(env, enable));
   exports.Set("setEventPeriod", Napi::Function::New(env, set_period));
   exports.Set("readEnabledNs", Napi::Function::New(env, enabled_ns));
+  exports.Set("bpfProgramIds", Napi::Function::New(env, program_ids));
+  exports.Set("dumpBpfProgram", Napi::Function::New(env, dump_program));
 }
 
 }  // namespace pilotlight

@@ -24,7 +24,8 @@ const TOOLS = [
   { what: 'libbpf', debian: 'libbpf-dev', purpose: 'build', present: () => hasHeader('bpf/libbpf.h') },
   { what: 'libelf', debian: 'libelf-dev', purpose: 'build', present: () => hasHeader('libelf.h') },
   { what: 'zlib', debian: 'zlib1g-dev', purpose: 'build', present: () => hasHeader('zlib.h') },
-  // test: `go tool pprof` is the oracle of every profile, the browser draws the page, gcc is one of the workloads
+  // test: `go tool pprof` is the oracle of every profile, the browser draws the page, gcc is one of the workloads,
+  // bpftool prints BTF and BPF programs, llvm-symbolizer is the oracle of debug information, dwz moves parts of it
   { what: 'gcc', debian: 'gcc', purpose: 'test', present: () => onPath('gcc') },
   { what: 'go', debian: 'golang-go', purpose: 'test', present: () => onPath('go') },
   { what: 'chromium', debian: 'chromium', purpose: 'test', present: () => findBrowser() !== undefined },
@@ -35,6 +36,12 @@ const TOOLS = [
   { what: 'make', debian: 'make', purpose: 'bench', present: () => onPath('make') },
 ];
 
+  {
+    what: 'bpftool',
+    debian: 'bpftool',
+    purpose: 'test',
+    present: () => onPath('bpftool') || isExecutable('/usr/sbin/bpftool'),
+  },
 /** The browser for tests: PILOTLIGHT_CHROMIUM where it is set, else the first that PATH has. */
 export function findBrowser() {
   const chosen = process.env['PILOTLIGHT_CHROMIUM'];

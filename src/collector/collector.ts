@@ -119,6 +119,7 @@ export class Collector {
     await host.start((batch) => this.#onDrain(batch));
     await this.kernel.load(host, this.#options.readKernelLayout);
     await host.processes((process) => this.#addSnapshot(process));
+    await this.registry.bpf.addLoaded();
     this.#started = true;
   }
 
@@ -193,6 +194,7 @@ export class Collector {
           this.#held.push({ timeNs: event.timeNs, event });
           if (event.type === 'mmap') this.#openSoon(event);
         });
+          if (event.type === 'bpf-load') this.registry.bpf.add(event.id);
       } else {
         this.#decodeLog(chunk.cpu, chunk.bytes);
       }
@@ -233,6 +235,7 @@ export class Collector {
 
   #applySideband(event: SidebandEvent): void {
     if (event.type === 'ksymbol') {
+    if (event.type === 'bpf-load') return; // taken up when it was decoded
       if (!event.unregister) this.kernel.addBpf(event.name, event.address, BigInt(event.length));
       return;
     }

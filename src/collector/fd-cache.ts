@@ -1,38 +1,43 @@
 // Keeps descriptors of files used lately open, a bounded number, without closing one that is in use.
-import type { ObjectId } from '../model/code-object.ts';
 import type { OpenedObject } from '../model/object-source.ts';
 
 interface Entry {
   opened: OpenedObject;
+  bytes: number;
   users: number;
   evicted: boolean;
 }
 
-export class FdCache {
+export class FdCache<K> {
   readonly #limit: number;
-  readonly #entries = new Map<ObjectId, Entry>();
+  readonly #maxBytes: number;
+  readonly #entries = new Map<K, Entry>();
+  #bytes = 0;
 
-  constructor(limit: number) {
+  /** `maxBytes`: of memory behind the descriptors; without meaning for files that lie on a disk. */
+  constructor(limit: number, maxBytes = Infinity) {
     this.#limit = limit;
+    this.#maxBytes = maxBytes;
   }
 
-  /** Takes ownership. */
-  keep(id: ObjectId, opened: OpenedObject): void {
-    const old = this.#entries.get(id);
-    if (old) this.#evict(id, old);
-    this.#entries.set(id, { opened, users: 0, evicted: false });
+  /** Takes ownership. The entry itself stays, however large. */
+  keep(key: K, opened: OpenedObject, bytes = 0): void {
+    const old = this.#entries.get(key);
+    if (old) this.#evict(key, old);
+    this.#entries.set(key, { opened, bytes, users: 0, evicted: false });
+    this.#bytes += bytes;
     for (const [oldest, entry] of this.#entries) {
-      if (this.#entries.size <= this.#limit) break;
+      if ((this.#entries.size <= this.#limit && this.#bytes <= this.#maxBytes) || oldest === key) break;
       this.#evict(oldest, entry);
     }
   }
 
   /** A handle whose `close` gives the descriptor back. */
-  use(id: ObjectId): OpenedObject | null {
-    const entry = this.#entries.get(id);
+  use(key: K): OpenedObject | null {
+    const entry = this.#entries.get(key);
     if (!entry) return null;
-    this.#entries.delete(id);
-    this.#entries.set(id, entry); // most recently used last
+    this.#entries.delete(key);
+    this.#entries.set(key, entry); // most recently used last
     entry.users++;
     return {
       ok: true,
@@ -45,11 +50,12 @@ export class FdCache {
   }
 
   close(): void {
-    for (const [id, entry] of this.#entries) this.#evict(id, entry);
+    for (const [key, entry] of this.#entries) this.#evict(key, entry);
   }
 
-  #evict(id: ObjectId, entry: Entry): void {
-    this.#entries.delete(id);
+  #evict(key: K, entry: Entry): void {
+    this.#entries.delete(key);
+    this.#bytes -= entry.bytes;
     entry.evicted = true;
     if (entry.users === 0) entry.opened.close();
   }

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:fs';
 import { chooseCgroupV1, readCgroupMounts } from './cgroup-mounts.ts';
+import type { NativeBpfDump } from './native.ts';
 import { isNativeError, native } from './native.ts';
 import { listPids, parseExecutableMappings, readProcess } from './proc.ts';
 import type { KernelFile, ProcSnapshot } from './sampler-host.ts';
@@ -64,6 +65,27 @@ export async function scanProcesses(onProcess: (process: ProcSnapshot) => void):
     const snapshot = readProcess(pids[i]!);
     if (snapshot) onProcess(snapshot);
     if (i % SCAN_SLICE === SCAN_SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Ids of the loaded BPF programs; none where we may not ask. */
+export function bpfProgramIds(): number[] {
+  try {
+    return native().bpfProgramIds();
+  } catch (error) {
+    if (isNativeError(error)) return [];
+    throw error;
+  }
+}
+
+export type OpenedBpfProgram = ({ ok: true } & NativeBpfDump) | { ok: false; reason: MissReason };
+
+/** A dump of the program as the kernel describes it: nothing in it is looked at here. */
+export function openBpfProgram(id: number): OpenedBpfProgram {
+  try {
+    return { ok: true, ...native().dumpBpfProgram(id) };
+  } catch (error) {
+    return { ok: false, reason: missReason(error) };
   }
 }
 

@@ -108,6 +108,15 @@ export class LocalSamplerHost implements SamplerHost {
     return Promise.resolve(openResult(access.openKernelFile(file)));
   }
 
+  bpfProgramIds(): Promise<number[]> {
+    return Promise.resolve(access.bpfProgramIds());
+  }
+
+  openBpfProgram(id: number): ReturnType<SamplerHost['openBpfProgram']> {
+    const opened = access.openBpfProgram(id);
+    return Promise.resolve(opened.ok ? { ...opened, close: () => closeSync(opened.fd) } : opened);
+  }
+
   processInfo(pid: number): Promise<ProcSnapshot | null> {
     return Promise.resolve(readProcess(pid));
   }

@@ -100,6 +100,14 @@ export interface NativeChannel {
   close(): void;
 }
 
+/** A sealed memory file that holds what native/bpf-programs.h says; the caller's to close. */
+export interface NativeBpfDump {
+  fd: number;
+  bytes: number;
+  /** Of the program and of its functions, 16 hex digits each. */
+  tags: string[];
+}
+
 /** Errors thrown by the addon carry `code` (EPERM, …) and `stage` (bpf_load, perf_event_open, …). */
 export interface NativeError extends Error {
   code: string;
@@ -119,6 +127,10 @@ export interface Native {
   enableEvent(fd: number): void;
   setEventPeriod(fd: number, periodNs: bigint): void;
   readEnabledNs(fd: number): bigint;
+  /** Ascending, at most 4096. */
+  bpfProgramIds(): number[];
+  /** ENOENT where there is no such program (any more), E2BIG where its dump would have more than 8 MB. */
+  dumpBpfProgram(id: number): NativeBpfDump;
   Drain: DrainConstructor;
   Counters: CountersConstructor;
   UnwindMaps: UnwindMapsConstructor;

@@ -5,6 +5,7 @@ import { objectId } from '../model/code-object.ts';
 import type { OpenedObject, ObjectSource, OpenResult } from '../model/object-source.ts';
 import type { ElfLayoutReader } from './object-ref.ts';
 import { ObjectRef } from './object-ref.ts';
+import { BpfPrograms } from './bpf-programs.ts';
 import { FdCache } from './fd-cache.ts';
 import type { SamplerHost } from './sampler-host.ts';
 import type { MappedFile } from './sideband.ts';
@@ -26,8 +27,10 @@ export class ObjectRegistry implements ObjectSource {
   /** When a process was last found to have no perf map, ms of performance.now(). */
   readonly #noMapAtMs = new Map<number, number>();
   /** Descriptors of files read lately, so that an object of an exited process can still be named. */
-  readonly #fds = new FdCache(256);
+  readonly #fds = new FdCache<ObjectId>(256);
+  readonly bpf: BpfPrograms;
 
+    this.bpf = new BpfPrograms(host);
   constructor(host: SamplerHost, readLayout: ElfLayoutReader) {
     this.#host = host;
     this.#readLayout = readLayout;
@@ -75,7 +78,6 @@ export class ObjectRegistry implements ObjectSource {
     switch (object.kind) {
       case 'kernel':
       case 'module':
-      case 'bpf':
         return this.#host.openKernelFile('kallsyms');
       case 'jit':
         return this.#openPerfMap(object.id);
@@ -83,6 +85,8 @@ export class ObjectRegistry implements ObjectSource {
         return vdsoImageFd();
       case 'elf': {
         const cached = this.#fds.use(object.id);
+      case 'bpf':
+        return this.bpf.open(object.path);
         if (cached) return cached;
         const ref = this.#byId.get(object.id);
         return ref ? this.#openFile(ref) : openHostPath(object.path);
@@ -100,6 +104,7 @@ export class ObjectRegistry implements ObjectSource {
     const pid = this.#jitPids.get(id);
     const now = performance.now();
     if (pid === undefined || now - (this.#noMapAtMs.get(pid) ?? -Infinity) < NO_MAP_RETRY_MS) {
+    this.bpf.close();
       return { ok: false, reason: 'no-map' };
     }
     const opened = await this.#host.openPerfMap(pid);

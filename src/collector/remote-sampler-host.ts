@@ -174,6 +174,14 @@ export class RemoteSamplerHost implements SamplerHost {
     return this.#client.open('openKernelFile', { file });
   }
 
+  bpfProgramIds(): Promise<number[]> {
+    return this.#client.call('bpfProgramIds', {});
+  }
+
+  openBpfProgram(id: number): ReturnType<SamplerHost['openBpfProgram']> {
+    return this.#client.openBpfProgram(id);
+  }
+
   async processInfo(pid: number): Promise<ProcSnapshot | null> {
     let whole: ProcSnapshot | null = null;
     await this.#client.stream('processInfo', { pid }, (part) => {

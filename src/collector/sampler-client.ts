@@ -1,10 +1,11 @@
 // The service's side of the socket pair: asks the sampler, waits for answers, gives up after a while.
 import { closeSync } from 'node:fs';
-import type { OpenResult } from '../model/object-source.ts';
+import type { MissReason } from '../model/frame.ts';
+import type { OpenedObject, OpenResult } from '../model/object-source.ts';
 import type { NativeChannel } from './native.ts';
 import { isNativeError, native } from './native.ts';
-import type { ProcSnapshot } from './sampler-host.ts';
-import type { OpenAnswer, Response, SamplerMethod, SamplerMethods } from './sampler-rpc.ts';
+import type { BpfDump, ProcSnapshot } from './sampler-host.ts';
+import type { BpfAnswer, OpenAnswer, Response, SamplerMethod, SamplerMethods } from './sampler-rpc.ts';
 import { decodeMessage, encodeMessage } from './sampler-rpc.ts';
 
 /** A sampler that is being restarted answers nothing: what it was asked is asked again later, if still wanted. */
@@ -36,13 +37,30 @@ export class SamplerClient {
     return this.#request(method, args, undefined, (result) => result as SamplerMethods[M]['result']);
   }
 
-  async open(method: SamplerMethod, args: SamplerMethods[SamplerMethod]['args']): Promise<OpenResult> {
+  open(method: SamplerMethod, args: SamplerMethods[SamplerMethod]['args']): Promise<OpenResult> {
+    return this.#open<OpenAnswer, OpenedObject>(method, args, (opened) => opened);
+  }
+
+  openBpfProgram(id: number): Promise<BpfDump | { ok: false; reason: MissReason }> {
+    return this.#open<BpfAnswer, BpfDump>('openBpfProgram', { id }, (opened, { bytes, tags }) => ({
+      ...opened,
+      bytes,
+      tags,
+    }));
+  }
+
+  /** `describe` adds what the answer says of an opened file. */
+  async #open<A extends OpenAnswer, T extends OpenedObject>(
+    method: SamplerMethod,
+    args: SamplerMethods[SamplerMethod]['args'],
+    describe: (opened: OpenedObject, answer: A & { ok: true }) => T,
+  ): Promise<T | { ok: false; reason: MissReason }> {
     try {
-      return await this.#request(method, args, undefined, (result, fd): OpenResult => {
-        const answer = result as OpenAnswer | null;
+      return await this.#request(method, args, undefined, (result, fd) => {
+        const answer = result as A | null;
         if (!answer?.ok || fd < 0)
-          return { ok: false, reason: answer && !answer.ok ? answer.reason : 'no-file' };
-        return { ok: true, fd, close: () => closeSync(fd) };
+          return { ok: false, reason: answer && !answer.ok ? answer.reason : 'no-file' } as const;
+        return describe({ ok: true, fd, close: () => closeSync(fd) }, answer as A & { ok: true });
       });
     } catch (error) {
       if (error instanceof SamplerUnavailable) return { ok: false, reason: 'no-file' };

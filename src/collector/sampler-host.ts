@@ -1,5 +1,6 @@
 // SamplerHost: the narrow interface to what needs privilege. Out of process for `serve`, in process for `record`.
-import type { OpenResult } from '../model/object-source.ts';
+import type { OpenedObject, OpenResult } from '../model/object-source.ts';
+import type { MissReason } from '../model/frame.ts';
 import type { WalkEnd } from '../model/walk-end.ts';
 
 /** Facts that hold for one loading of the BPF program. */
@@ -105,6 +106,14 @@ export interface ProcSnapshot {
   mappings: ProcMapping[];
 }
 
+/** What the kernel tells of a loaded BPF program (native/bpf-programs.h), as an open descriptor. */
+export interface BpfDump extends OpenedObject {
+  /** Size of the dump. */
+  bytes: number;
+  /** Hashes of its functions' instructions as kallsyms has them in `bpf_prog_<tag>_<name>`: 16 hex digits each. */
+  tags: string[];
+}
+
 /** A file of the kernel that only root reads whole. */
 export type KernelFile = 'kallsyms' | 'modules';
 
@@ -141,6 +150,9 @@ export interface SamplerHost {
   openObject(pid: number, mapping: { start: bigint; end: bigint }): Promise<OpenResult>;
   openPerfMap(pid: number): Promise<OpenResult>;
   openKernelFile(file: KernelFile): Promise<OpenResult>;
+  /** Ids of the BPF programs that are loaded. */
+  bpfProgramIds(): Promise<number[]>;
+  openBpfProgram(id: number): Promise<BpfDump | { ok: false; reason: MissReason }>;
   /** Null when the process is gone. */
   processInfo(pid: number): Promise<ProcSnapshot | null>;
   /** Every process that has an executable mapping, one call each. */

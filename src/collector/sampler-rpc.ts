@@ -7,6 +7,8 @@ export interface SamplerMethods {
   openObject: { args: { pid: number; start: string; end: string }; result: OpenAnswer };
   openPerfMap: { args: { pid: number }; result: OpenAnswer };
   openKernelFile: { args: { file: KernelFile }; result: OpenAnswer };
+  bpfProgramIds: { args: Record<string, never>; result: number[] };
+  openBpfProgram: { args: { id: number }; result: BpfAnswer };
   processInfo: { args: { pid: number }; result: null };
   processes: { args: Record<string, never>; result: null };
   cgroupPath: { args: { version: 1 | 2; id: string }; result: string | null };
@@ -17,6 +19,7 @@ export interface SamplerMethods {
 }
 export type SamplerMethod = keyof SamplerMethods;
 export type OpenAnswer = { ok: true } | { ok: false; reason: MissReason };
+export type BpfAnswer = { ok: true; bytes: number; tags: string[] } | { ok: false; reason: MissReason };
 
 export interface Request {
   id: number;

@@ -10,7 +10,7 @@ import { decodeMessage, encodeMessage, MAPPINGS_PER_PART } from './sampler-rpc.t
 
 const KERNEL_FILES: readonly string[] = ['kallsyms', 'modules'] satisfies KernelFile[];
 
-function isPid(value: unknown): value is number {
+function isPositiveInt32(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31;
 }
 
@@ -71,7 +71,7 @@ export class SamplerServer {
     switch (method) {
       case 'openObject': {
         const { pid, start, end } = request.args as SamplerMethods['openObject']['args'];
-        const valid = isPid(pid);
+        const valid = isPositiveInt32(pid);
         return this.#sendOpened(
           id,
           valid ? host.openMappedFile(pid, BigInt(start), BigInt(end)) : { ok: false, reason: 'no-file' },
@@ -79,16 +79,26 @@ export class SamplerServer {
       }
       case 'openPerfMap': {
         const { pid } = request.args as SamplerMethods['openPerfMap']['args'];
-        return this.#sendOpened(id, isPid(pid) ? host.openPerfMap(pid) : { ok: false, reason: 'no-file' });
+        return this.#sendOpened(
+          id,
+          isPositiveInt32(pid) ? host.openPerfMap(pid) : { ok: false, reason: 'no-file' },
+        );
       }
       case 'openKernelFile': {
         const { file } = request.args as SamplerMethods['openKernelFile']['args'];
         const valid = KERNEL_FILES.includes(file);
         return this.#sendOpened(id, valid ? host.openKernelFile(file) : { ok: false, reason: 'no-file' });
       }
+      case 'bpfProgramIds':
+        return this.#send({ id, done: true, result: host.bpfProgramIds() });
+      case 'openBpfProgram': {
+        const { id: program } = request.args as SamplerMethods['openBpfProgram']['args'];
+        const valid = isPositiveInt32(program);
+        return this.#sendOpened(id, valid ? host.openBpfProgram(program) : { ok: false, reason: 'no-file' });
+      }
       case 'processInfo': {
         const { pid } = request.args as SamplerMethods['processInfo']['args'];
-        const snapshot = isPid(pid) ? readProcess(pid) : null;
+        const snapshot = isPositiveInt32(pid) ? readProcess(pid) : null;
         if (snapshot) this.#sendProcess(id, snapshot);
         return this.#send({ id, done: true, result: null });
       }
@@ -115,12 +125,13 @@ export class SamplerServer {
     for (const part of processParts(process)) this.#send({ id, part });
   }
 
-  #sendOpened(id: number, opened: host.Opened): void {
+  #sendOpened(id: number, opened: host.Opened | host.OpenedBpfProgram): void {
     if (!opened.ok) return this.#send({ id, done: true, result: opened });
+    const { fd, ...result } = opened;
     try {
-      this.#send({ id, done: true, result: { ok: true } }, [opened.fd]);
+      this.#send({ id, done: true, result }, [fd]);
     } finally {
-      closeSync(opened.fd);
+      closeSync(fd);
     }
   }
 

@@ -7,10 +7,12 @@ const PERF_RECORD_EXIT = 4;
 const PERF_RECORD_FORK = 7;
 const PERF_RECORD_MMAP2 = 10;
 const PERF_RECORD_KSYMBOL = 17;
+const PERF_RECORD_BPF_EVENT = 18;
 
 const PERF_RECORD_MISC_COMM_EXEC = 1 << 13;
 const PERF_RECORD_KSYMBOL_TYPE_BPF = 1;
 const PERF_RECORD_KSYMBOL_FLAGS_UNREGISTER = 1;
+const PERF_BPF_EVENT_PROG_LOAD = 1;
 
 const HEADER_BYTES = 8;
 /** sample_id of our events: pid, tid (4 + 4), time (8), cpu, reserved (4 + 4). */
@@ -31,6 +33,7 @@ export type SidebandEvent =
   | { type: 'fork'; timeNs: number; pid: number; parent: number }
   | { type: 'exit'; timeNs: number; pid: number }
   | { type: 'ksymbol'; timeNs: number; address: bigint; length: number; name: string; unregister: boolean }
+  | { type: 'bpf-load'; timeNs: number; id: number }
   | { type: 'lost'; timeNs: number; count: number };
 
 /** Identity of a mapped file. */
@@ -81,6 +84,11 @@ function decodeRecord(record: DataView): SidebandEvent | null {
     }
     case PERF_RECORD_KSYMBOL:
       return decodeKsymbol(record, timeNs);
+    // type u16, flags u16, id u32, tag; the symbols of the program's functions have come before it.
+    case PERF_RECORD_BPF_EVENT:
+      return record.getUint16(8, true) === PERF_BPF_EVENT_PROG_LOAD
+        ? { type: 'bpf-load', timeNs, id: u32(record, 12) }
+        : null;
     case PERF_RECORD_LOST:
       return { type: 'lost', timeNs, count: Number(record.getBigUint64(16, true)) };
     default:

@@ -13,8 +13,8 @@ export type OpenResult = OpenedObject | { ok: false; reason: MissReason };
 
 export interface ObjectSource {
   /**
-   * What answers for the object's symbols: the ELF file (`elf`), /proc/kallsyms (`kernel`, `module`, `bpf`),
-   * the process's perf map (`jit`), a copy of the image (`vdso`).
+   * What answers for the object's symbols: the ELF file (`elf`), /proc/kallsyms (`kernel`, `module`), a dump of the
+   * program (`bpf`, native/bpf-programs.h), the process's perf map (`jit`), a copy of the image (`vdso`).
    */
   open(object: CodeObject): Promise<OpenResult>;
 }

@@ -5,6 +5,7 @@ import { BatchReader, CollectorScene, MS } from '../support/collector-scene.ts';
 import { snapshotOf } from '../support/fake-sampler-host.ts';
 import { LOG_FLAG } from '../support/log-writer.ts';
 import {
+  bpfRecord,
   commRecord,
   exitRecord,
   forkRecord,
@@ -182,6 +183,25 @@ describe('Collector', () => {
       scene.log(0, tick(10, 0, { flags: LOG_FLAG.kthread, kernel: [kernelAddress + 4n] })),
     );
     expect(await taken(scene)).toEqual(['main/main: bpf_prog_1_x+4']);
+  });
+
+  it('takes the dumps of BPF programs that are loaded, and of those that are announced', async () => {
+    const tags = ['00000000000000aa', '00000000000000bb'];
+    const scene = new CollectorScene();
+    const dump = (id: number): void => {
+      scene.host.bpfPrograms.set(id, { path: import.meta.filename, tags: [tags[id]!] });
+    };
+    dump(0);
+    await scene.collector.start();
+    dump(1);
+    scene.feed(100, scene.sideband(0, bpfRecord({ timeNs: 5 * MS, id: 1 })));
+    for (const tag of tags) {
+      const opened = await scene.collector.registry.bpf.open(`bpf_prog_${tag}_x`);
+      expect(opened.ok).toBe(true);
+      if (opened.ok) opened.close();
+    }
+    scene.collector.registry.close();
+    expect(scene.host.openNow).toBe(0);
   });
 
   it('marks a sample whose stack went with a lost record', async () => {

@@ -58,6 +58,20 @@ describe('FdCache', () => {
     expect([files.closed, cache.use(id(1))!.fd]).toEqual([[11], 21]);
   });
 
+  it('keeps so many bytes at most, and the newest however large', () => {
+    const files = new Descriptors();
+    const cache = new FdCache<string>(9, 100);
+    cache.keep('a', files.open(1), 60);
+    cache.keep('b', files.open(2), 40);
+    expect(files.closed).toEqual([]);
+    cache.keep('c', files.open(3), 50);
+    expect(files.closed).toEqual([1]);
+    cache.keep('d', files.open(4), 500);
+    expect(files.closed).toEqual([1, 2, 3]);
+    cache.keep('e', files.open(5), 100);
+    expect([files.closed, cache.use('e')?.fd]).toEqual([[1, 2, 3, 4], 5]);
+  });
+
   it('closes each descriptor once, never in use, and at most its limit stay open unused', () => {
     const step = fc.record({ type: fc.constantFrom('keep', 'use', 'done'), object: fc.nat(5) });
     fc.assert(

@@ -198,12 +198,21 @@ describe('ObjectRegistry', () => {
       expect(await contentOf({ ...object!, id: MARKER_OBJECT.id })).toBe('(no-map)');
     });
 
-    it('answers kernel, modules and BPF programs with kallsyms', async () => {
+    it('answers kernel and modules with kallsyms', async () => {
       host.kernelFiles.kallsyms = file('kallsyms', '0 T _text');
-      for (const kind of ['kernel', 'module', 'bpf'] as const) {
+      for (const kind of ['kernel', 'module'] as const) {
         expect(await contentOf({ ...MARKER_OBJECT, kind })).toBe('0 T _text');
       }
       expect(await contentOf(MARKER_OBJECT)).toBe('(no-symbols)');
+    });
+
+    it('answers a BPF program with what the kernel told of it', async () => {
+      const tag = '6deef7357e7b4530';
+      host.bpfPrograms.set(4, { path: file('dump', 'dump of 4'), tags: [tag] });
+      await registry.bpf.addLoaded();
+      const program = { ...MARKER_OBJECT, kind: 'bpf' as const, path: `bpf_prog_${tag}_sample` };
+      expect(await contentOf(program)).toBe('dump of 4');
+      expect(await contentOf({ ...program, path: 'bpf_trampoline_1' })).toBe('(no-symbols)');
     });
 
     it('answers the vDSO with a copy of its image', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SidebandEvent } from '../../src/collector/sideband.ts';
 import { decodeSideband } from '../../src/collector/sideband.ts';
 import {
+  bpfRecord,
   commRecord,
   exitRecord,
   forkRecord,
@@ -27,6 +28,7 @@ const ONE_OF_EACH = [
   forkRecord({ timeNs: 4, pid: 8, parent: 7 }),
   exitRecord({ timeNs: 5, pid: 8, parent: 7 }),
   ksymbolRecord({ timeNs: 6, address: 0xffff_ffff_c000_0000n, length: 64, name: 'bpf_prog_1_x' }),
+  bpfRecord({ timeNs: 6, id: 12 }),
   lostRecord(7, 3),
 ];
 
@@ -117,6 +119,12 @@ describe('decodeSideband', () => {
       { type: 'ksymbol', timeNs: 1, address, length: 300, name: 'bpf_prog_6deef7357e7b4530_tick', unregister: false },
       { type: 'ksymbol', timeNs: 3, address, length: 300, name: 'bpf_prog_6deef7357e7b4530_tick', unregister: true },
     ]); // prettier-ignore
+  });
+
+  it('reads the id of a BPF program that was loaded, and passes over one that was unloaded', () => {
+    expect(
+      decode(bpfRecord({ timeNs: 1, id: 0xffff_fff0 }), bpfRecord({ timeNs: 2, id: 12, type: 2 })),
+    ).toEqual([{ type: 'bpf-load', timeNs: 1, id: 0xffff_fff0 }]);
   });
 
   it('counts what the kernel had no room for', () => {

@@ -1,5 +1,5 @@
 // A SamplerHost made of what a test says: processes, files, cgroups; it delivers the bytes that the test feeds it.
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeFileSync } from 'node:fs';
 import type { MissReason } from '../../src/model/frame.ts';
 import type { OpenResult } from '../../src/model/object-source.ts';
 import type {
@@ -60,6 +60,8 @@ export class FakeSamplerHost implements SamplerHost {
   readonly walks = new Map<number, FinishedWalk>();
   kernelFiles: Partial<Record<KernelFile, string>> = {};
   counters: CpuReading[] = [];
+  /** Dumps of loaded BPF programs by id: a path each, and the tags of their functions. */
+  readonly bpfPrograms = new Map<number, { path: string; tags: string[] }>();
   readonly periods: number[] = [];
   /** What was asked for, in order. */
   readonly calls: string[] = [];
@@ -149,6 +151,18 @@ export class FakeSamplerHost implements SamplerHost {
 
   processInfo(pid: number): Promise<ProcSnapshot | null> {
     return this.#asked(`processInfo ${pid}`, () => this.live.get(pid) ?? null);
+  bpfProgramIds(): Promise<number[]> {
+    return this.#asked('bpfProgramIds', () => [...this.bpfPrograms.keys()]);
+  }
+
+  openBpfProgram(id: number): ReturnType<SamplerHost['openBpfProgram']> {
+    return this.#asked(`openBpfProgram ${id}`, () => {
+      const program = this.bpfPrograms.get(id);
+      const opened = this.#open(program?.path, 'no-file');
+      return opened.ok ? { ...opened, bytes: statSync(program!.path).size, tags: program!.tags } : opened;
+    });
+  }
+
   }
 
   processes(onProcess: (process: ProcSnapshot) => void): Promise<void> {

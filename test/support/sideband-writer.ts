@@ -153,6 +153,17 @@ export function ksymbolRecord(fields: {
   return sidebandRecord(PERF_RECORD.ksymbol, 0, body, { timeNs: fields.timeNs });
 }
 
+/** `type`: 1 PERF_BPF_EVENT_PROG_LOAD, 2 PERF_BPF_EVENT_PROG_UNLOAD. */
+export function bpfRecord(fields: { timeNs: bigint | number; id: number; type?: number }): Buffer {
+  const body = [
+    u16(fields.type ?? 1),
+    u16(0), // flags
+    u32(fields.id),
+    u64(0x1234n), // tag
+  ];
+  return sidebandRecord(PERF_RECORD.bpfEvent, 0, body, { timeNs: fields.timeNs });
+}
+
 export function lostRecord(timeNs: bigint | number, count: number): Buffer {
   const body = [
     u64(77), // id of the event

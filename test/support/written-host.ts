@@ -6,7 +6,7 @@ import { NO_UNWIND_USAGE } from './fake-sampler-host.ts';
 import { logRecord } from './log-writer.ts';
 
 const PERIOD_NS = 10_101_010;
-const NO_FILE: OpenResult = { ok: false, reason: 'no-file' };
+const NO_FILE = { ok: false, reason: 'no-file' } as const;
 
 export class WrittenHost implements SamplerHost {
   readonly session = {
@@ -68,6 +68,8 @@ export class WrittenHost implements SamplerHost {
   openObject = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
   openPerfMap = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
   openKernelFile = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
+  bpfProgramIds = (): Promise<number[]> => Promise.resolve([]);
+  openBpfProgram = (): Promise<typeof NO_FILE> => Promise.resolve(NO_FILE);
   processInfo = (): Promise<null> => Promise.resolve(null);
   processes = (): Promise<void> => Promise.resolve();
   cgroupPath = (): Promise<null> => Promise.resolve(null);

@@ -100,7 +100,7 @@ describe('readKallsyms', () => {
     expect(layout.text).toBe(naive.text);
     const size = Number(layout.etext - layout.text);
     const random = seededRandom(3);
-    const offsets = Array.from({ length: 400 }, () => random() % (size + 4096)).concat([
+    const offsets = Array.from({ length: 1000 }, () => random() % (size + 4096)).concat([
       0,
       1,
       size - 1,
