@@ -30,10 +30,11 @@ enum pl_cfa_kind {
 };
 
 enum pl_fp_kind {
-	PL_FP_SAME = 0,   /* not saved: as it is */
-	PL_FP_AT_CFA = 1, /* *(CFA + fp_offset) */
-	PL_FP_AT_FP = 2,  /* *(FP + fp_offset) */
-	PL_FP_AT_SP = 3,  /* *(SP + fp_offset) */
+	PL_FP_SAME = 0,     /* not saved: as it is */
+	PL_FP_AT_CFA = 1,   /* *(CFA + fp_offset) */
+	PL_FP_AT_FP = 2,    /* *(FP + fp_offset) */
+	PL_FP_AT_SP = 3,    /* *(SP + fp_offset) */
+	PL_FP_BELOW_RA = 4, /* as PL_FP_AT_CFA; not from call frame information but by a convention (Go's) */
 };
 
 enum pl_ra_kind {

@@ -26,6 +26,7 @@ static void print_kinds(void)
 	KIND(PL_FP, AT_CFA);
 	KIND(PL_FP, AT_FP);
 	KIND(PL_FP, AT_SP);
+	KIND(PL_FP, BELOW_RA);
 	printf("} as const;\n\n/** `enum pl_ra_kind`: where the return address is. */\nexport const RA = {\n");
 	KIND(PL_RA, AT_CFA);
 	KIND(PL_RA, REGISTER);

@@ -14,6 +14,8 @@ export interface OurWalk {
  * - `same`: the frame lists are equal.
  * - `same-to-copy-end`: equal as far as the copy of the stack goes.
  * - `reference-failed`: ours reaches the root; the reference ended with an error on the way, with the same frames till there.
+ * - `switched-stack`: equal to a function of Go's run time that changes stacks, which call frame information does not
+ *   lead through.
  * - `reference-strayed`: equal, but the reference ended with an error behind an address that lies in no mapping.
  * - the rest are mismatches: ours has fewer frames, more frames, or others.
  */
@@ -21,6 +23,7 @@ export type Verdict =
   | 'same'
   | 'same-to-copy-end'
   | 'reference-failed'
+  | 'switched-stack'
   | 'reference-strayed'
   | 'fewer-frames'
   | 'more-frames'
@@ -39,6 +42,8 @@ export interface CompareContext {
   stackCut: boolean;
   /** Whether code can be at an address. */
   isMapped: (address: bigint) => boolean;
+  /** Whether the code at an address changes stacks. */
+  isSwitch: (address: bigint) => boolean;
 }
 
 export function compareWalks(ours: OurWalk, reference: ReferenceWalk, context: CompareContext): Comparison {
@@ -50,6 +55,8 @@ export function compareWalks(ours: OurWalk, reference: ReferenceWalk, context: C
   const oursCut = context.stackCut && (ours.end === 'copyEnded' || ours.end === 'badRead');
   const theirsCut = context.stackCut && reference.end === 'copy-end';
   if ((common === total && oursCut) || (common === theirs && theirsCut)) return verdict('same-to-copy-end');
+  const last = common > 0 ? reference.frames[common - 1] : undefined;
+  if (last !== undefined && context.isSwitch(last)) return verdict('switched-stack');
   const failed = reference.end !== 'root';
   const next = reference.frames[common];
   // Its last address is no code: what it did there was wrong, whatever ours did.

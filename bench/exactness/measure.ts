@@ -38,7 +38,8 @@ export async function measureWorkload(
       const theirs = await reference.walk(pair);
       const ours = replayer.walk(pair);
       const isMapped = (address: bigint) => findMapping(pair.space, address) !== undefined;
-      const context = { leafFrames: LEAF_FRAMES, stackCut: pair.stackCut, isMapped };
+      const isSwitch = (address: bigint) => replayer.isSwitch(pair.space, address);
+      const context = { leafFrames: LEAF_FRAMES, stackCut: pair.stackCut, isMapped, isSwitch };
       const comparison = compareWalks(ours, theirs, context);
       count(tally, { pair, ours, reference: theirs, comparison });
     }

@@ -6,8 +6,10 @@ import { native } from '../../src/collector/native.ts';
 import { vdsoImageFd } from '../../src/collector/vdso-image.ts';
 import { FRAME_BY_POINTER, FRAME_EXACT } from '../../src/collector/wire.gen.ts';
 import { compileUnwindTable } from '../../src/unwind/compile-table.ts';
+import { CFA } from '../../src/unwind/table-layout.gen.ts';
+import { decodeUnwindTable, type UnwindTable } from '../../src/unwind/unwind-table.ts';
 import type { RecordedMapping, RecordedSpace } from '../lib/recorded-processes.ts';
-import { hasFile } from '../lib/recorded-processes.ts';
+import { findMapping, hasFile } from '../lib/recorded-processes.ts';
 import type { OurWalk } from './compare.ts';
 import type { Pair } from './pairs.ts';
 
@@ -25,6 +27,7 @@ export class Replayer {
   readonly #replay = new (native().Replay)();
   /** By path. */
   readonly #objects = new Map<string, number>();
+  readonly #tables = new Map<string, UnwindTable>();
   readonly #failures = new Map<string, string>();
   #space: RecordedSpace | null = null;
   #mappings: CopiedStack['mappings'] | null = null;
@@ -42,6 +45,14 @@ export class Replayer {
       return word & ADDRESS;
     });
     return { frames: addresses, end, skipped, byPointer };
+  }
+
+  /** Whether the code at an address changes stacks (CFA.SWITCH). */
+  isSwitch(space: RecordedSpace, address: bigint): boolean {
+    const mapping = findMapping(space, address);
+    const table = mapping && this.#tables.get(mapping.path);
+    if (!table) return false;
+    return table.rule(table.find(Number(address - mapping.start + mapping.offset))).cfaKind === CFA.SWITCH;
   }
 
   /** Files without a table, with the reason. */
@@ -76,7 +87,10 @@ export class Replayer {
     try {
       const result =
         fd === null ? ({ ok: false, reason: 'no-file' } as const) : compileUnwindTable(new FdSource(fd));
-      if (result.ok) return result.table;
+      if (result.ok) {
+        this.#tables.set(path, decodeUnwindTable(result.table));
+        return result.table;
+      }
       this.#failures.set(path, result.reason);
       return new Uint8Array();
     } finally {

@@ -33,6 +33,7 @@ const MEANINGS: Record<Verdict, string> = {
   same: 'equal',
   'same-to-copy-end': "equal to the copy's end",
   'reference-failed': 'the reference failed on the way to the root',
+  'switched-stack': "equal to where Go's run time changes stacks, and there the reference cannot go on",
   'reference-strayed': 'the reference went on to an address that is no code',
   'fewer-frames': 'ours has fewer frames',
   'more-frames': 'ours has more frames',
@@ -115,7 +116,7 @@ function method({ tallies, leftOut, withoutTable }: ExactnessResult): string {
     'reference gets the same registers, stack and files, without debug files. Exact: the same addresses in the same order, ' +
     'as many of them. ' +
     `Where the copy ends before the stack does, they are compared as far as it goes (${sum(tallies, (t) => t.toCopyEnd)} stacks). ` +
-    'Reference failed: it ended with an error, or lost a register that had been popped, where ours goes on to the root: not ' +
+    "Reference failed: it ended with an error, or lost a register that had been popped, where ours goes on to the root, or came to where Go's run time changes stacks: not " +
     `counted. Left out: ${leftOut.withoutStack} samples without a user stack, ${leftOut.outsideOfMappings} in no mapping. ` +
     `Files without a table: ${files === '' ? 'none' : files}.`
   );

@@ -23,6 +23,7 @@ export interface Tally {
   /** Whose lists are equal, as far as the stack's copy goes. */
   exact: number;
   toCopyEnd: number;
+  /** What the reference cannot judge: it failed, or the stack was changed on the way. */
   referenceFailed: number;
   /** How ours ended. */
   ends: Map<string, number>;
@@ -64,7 +65,7 @@ export function count(tally: Tally, walked: WalkedPair): void {
     if (verdict === 'same-to-copy-end') tally.toCopyEnd++;
     return;
   }
-  if (verdict === 'reference-failed') tally.referenceFailed++;
+  if (verdict === 'reference-failed' || verdict === 'switched-stack') tally.referenceFailed++;
   const key = [verdict, ours.end, reference.end].join('\t');
   const known = tally.differences.get(key);
   if (known) known.count++;

@@ -8,7 +8,7 @@ import { CodeSegments } from './code-segments.ts';
 import { coverageOf } from './coverage.ts';
 import { FdeColumns } from './fde-columns.ts';
 import { machineOf, type Machine } from './machine.ts';
-import { addGoSwitches } from './go-stacks.ts';
+import { GoStacks } from './go-stacks.ts';
 import { flattenFdes } from './overlaps.ts';
 import { RuleSet } from './rule.ts';
 import { SectionRows, type EntryCounts } from './section-rows.ts';
@@ -54,7 +54,8 @@ function compileElf(elf: ElfFile, machine: Machine, code: CodeSegments): Compile
   const fdes = new FdeColumns();
   const { littleEndian } = elf.header;
   const entries = { fdes: 0, malformed: 0, unused: 0 };
-  if (!addGoSwitches(elf, code, rules, fdes)) entries.malformed++;
+  const go = goStacks(elf, entries);
+  go?.addSwitches(code, rules, fdes);
   for (const section of cfiSections(elf)) {
     // A section speaks where those before it are silent.
     const covered = coverageOf(fdes);
@@ -64,7 +65,19 @@ function compileElf(elf: ElfFile, machine: Machine, code: CodeSegments): Compile
     entries.malformed += counts.malformed;
     entries.unused += counts.unused;
   }
+  go?.addFramePointers(code, rules, fdes);
   const writer = new TableWriter();
   flattenFdes(fdes, (offset, rule) => writer.set(offset, rule));
   return { ok: true, table: writer.finish(rules, code.bytes), entries };
+}
+
+/** Where Go's table of functions is malformed the file's other rules hold all the same. */
+function goStacks(elf: ElfFile, entries: EntryCounts): GoStacks | null {
+  try {
+    return GoStacks.read(elf);
+  } catch (error) {
+    if (!(error instanceof BinaryFormatError)) throw error;
+    entries.malformed++;
+    return null;
+  }
 }

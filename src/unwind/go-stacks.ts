@@ -1,12 +1,11 @@
-// Where Go's run time changes stacks: from a goroutine's to the thread's own, where call frame information leads nowhere.
-import { BinaryFormatError } from '../binary/binary-format-error.ts';
+// What Go's call frame information leaves out: where frame pointers are saved, and where the run time changes stacks.
 import { readBytes, readCursor } from '../binary/byte-source.ts';
 import type { Cursor } from '../binary/cursor.ts';
 import type { ElfFile } from '../binary/elf/elf-file.ts';
 import type { Section } from '../binary/elf/sections.ts';
 import type { CodeSegments } from './code-segments.ts';
 import type { FdeColumns } from './fde-columns.ts';
-import { noRule, type RuleSet } from './rule.ts';
+import { noRule, type Rule, type RuleSet } from './rule.ts';
 import { CFA, FP } from './table-layout.gen.ts';
 
 /**
@@ -21,43 +20,87 @@ const GO_1_20 = 0xffff_fff1;
 const MAX_TABLE_BYTES = 256 << 20;
 const MAX_FUNCTIONS = 4_000_000;
 const MAX_NAME_BYTES = 64 << 20;
+const WORD = 8;
 
 interface Range {
   start: number;
   end: number;
 }
 
-/**
- * Adds an FDE with the rule of a change of stacks for each such function. False where Go's table of functions is
- * malformed: the file's other rules hold all the same.
- */
-export function addGoSwitches(elf: ElfFile, code: CodeSegments, rules: RuleSet, fdes: FdeColumns): boolean {
-  const table = elf.sections().find(({ name }) => name.endsWith('.gopclntab'));
-  if (table === undefined || table.size > MAX_TABLE_BYTES) return true;
-  try {
-    for (const { start, end } of switchingFunctions(elf, table)) {
+/** Of one file. */
+export class GoStacks {
+  private readonly switching: readonly Range[];
+  private readonly functions: Range;
+
+  private constructor(switching: readonly Range[], functions: Range) {
+    this.switching = switching;
+    this.functions = functions;
+  }
+
+  /** Null where the file is not of Go's. Throws `BinaryFormatError`. */
+  static read(elf: ElfFile): GoStacks | null {
+    const table = elf.sections().find(({ name }) => name.endsWith('.gopclntab'));
+    if (table === undefined || table.size > MAX_TABLE_BYTES) return null;
+    const header = readHeader(elf, table);
+    if (header === null) return null;
+    const starts = elf.cursor(
+      table.offset + header.functionTable,
+      (2 * header.functions + 1) * 4,
+      table.name,
+    );
+    const functions = { start: header.textStart + starts.u32(), end: 0 };
+    starts.seek(starts.length - 4);
+    functions.end = header.textStart + starts.u32();
+    return new GoStacks(switchingFunctions(elf, table, header), functions);
+  }
+
+  /** Adds an FDE with the rule of a change of stacks for each function that does it: before those of the file. */
+  addSwitches(code: CodeSegments, rules: RuleSet, fdes: FdeColumns): void {
+    for (const { start, end } of this.switching) {
       const segment = code.find(start);
       if (segment === undefined || end <= start || end > segment.end) continue;
       fdes.beginFde(start - segment.bias, end - segment.bias);
       fdes.pushRow(start - segment.bias, rules.intern(switchRule()));
     }
-    return true;
-  } catch (error) {
-    if (error instanceof BinaryFormatError) return false;
-    throw error;
+  }
+
+  /**
+   * Says in the rows of Go's functions where they save the frame pointer: below the return address, as soon as they have a
+   * frame (cmd/internal/obj/x86, preprocess).
+   */
+  addFramePointers(code: CodeSegments, rules: RuleSet, fdes: FdeColumns): void {
+    const segment = code.find(this.functions.start);
+    if (segment === undefined) return;
+    const [first, last] = [this.functions.start - segment.bias, this.functions.end - segment.bias];
+    const saving = new Map<number, number>();
+    for (let fde = 0; fde < fdes.count; fde++) {
+      if (fdes.start[fde]! < first || fdes.start[fde]! >= last) continue;
+      for (let row = fdes.firstRow[fde]!; row < fdes.firstRow[fde + 1]!; row++) {
+        const rule = fdes.rowRule[row]!;
+        let saved = saving.get(rule);
+        if (saved === undefined) saving.set(rule, (saved = rules.intern(savingRule(rules.at(rule)))));
+        fdes.rowRule[row] = saved;
+      }
+    }
   }
 }
 
+/** The same with the frame pointer in its place, where the function has a frame. */
+function savingRule(rule: Rule): Rule {
+  const hasFrame = rule.cfaKind === CFA.SP && rule.cfaOffset >= 2 * WORD && rule.raOffset === -WORD;
+  if (!hasFrame || rule.fpKind !== FP.SAME) return rule;
+  return { ...rule, fpKind: FP.BELOW_RA, fpOffset: -2 * WORD };
+}
+
 /** The frame pointer's frame has, as every frame of Go, the caller's frame pointer and the return address on top. */
-function switchRule(): ReturnType<typeof noRule> {
-  const word = 8;
+function switchRule(): Rule {
   return {
     ...noRule(),
     cfaKind: CFA.SWITCH,
-    cfaOffset: 2 * word,
+    cfaOffset: 2 * WORD,
     fpKind: FP.AT_CFA,
-    fpOffset: -2 * word,
-    raOffset: -word,
+    fpOffset: -2 * WORD,
+    raOffset: -WORD,
   };
 }
 
@@ -70,9 +113,7 @@ interface Header {
   functionTable: number;
 }
 
-function switchingFunctions(elf: ElfFile, table: Section): Range[] {
-  const header = readHeader(elf, table);
-  if (header === null) return [];
+function switchingFunctions(elf: ElfFile, table: Section, header: Header): Range[] {
   const wanted = nameOffsets(elf, table, header);
   const { functions, functionTable } = header;
   // Pairs of (start, offset of the function's record), counted from the text and from the table of functions.

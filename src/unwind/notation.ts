@@ -89,7 +89,7 @@ function baseRegister({ cfaKind, cfaRegister }: Rule, { stackPointer, framePoint
 }
 
 function framePointerText({ fpKind, fpOffset }: Rule, machine: Machine, place: PlaceText): string | null {
-  if (fpKind === FP.SAME) return null;
+  if (fpKind === FP.SAME || fpKind === FP.BELOW_RA) return null;
   if (fpKind === FP.AT_CFA) return atCfa(fpOffset);
   return `[${place(fpKind === FP.AT_FP ? machine.framePointer : machine.stackPointer, fpOffset)}]`;
 }

@@ -127,7 +127,7 @@ export class RuleSet {
     for (const rule of rules) this.intern(rule);
   }
 
-  private at(number: number): Rule {
+  at(number: number): Rule {
     const words = this.words.subarray(number * WORDS, (number + 1) * WORDS);
     return ruleFromWords(words[0]!, words[1]!, words[2]!, words[3]!, words[4]!);
   }

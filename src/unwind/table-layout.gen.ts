@@ -21,6 +21,7 @@ export const FP = {
   AT_CFA: 1,
   AT_FP: 2,
   AT_SP: 3,
+  BELOW_RA: 4,
 } as const;
 
 /** `enum pl_ra_kind`: where the return address is. */

@@ -109,7 +109,7 @@ export class UnwindTable {
   private checkRules(): void {
     for (let number = 0; number < this.ruleCount; number++) {
       const { cfaKind, fpKind, raKind, cfaOffset } = this.rule(number);
-      const known = cfaKind <= CFA.SWITCH && fpKind <= FP.AT_SP && raKind <= RA.REGISTER;
+      const known = cfaKind <= CFA.SWITCH && fpKind <= FP.BELOW_RA && raKind <= RA.REGISTER;
       if (!known || (cfaKind === CFA.NONE) !== (number === 0)) bad('rules', number, 'unknown kinds');
       const reasonKnown = cfaOffset >= 0 && cfaOffset < UNSUPPORTED_REASONS.length;
       if (cfaKind === CFA.UNSUPPORTED && !reasonKnown) bad('rules', number, 'unknown reason');

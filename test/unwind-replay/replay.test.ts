@@ -25,7 +25,8 @@ function judge(recorded: readonly SelfRecorded[]) {
   return recorded.map(({ pair, reference }) => {
     const ours = replayer.walk(pair);
     const isMapped = (address: bigint) => findMapping(pair.space, address) !== undefined;
-    const context = { leafFrames: LEAF_FRAMES, stackCut: pair.stackCut, isMapped };
+    const isSwitch = () => false;
+    const context = { leafFrames: LEAF_FRAMES, stackCut: pair.stackCut, isMapped, isSwitch };
     return { ours, reference, ...compareWalks(ours, reference, context) };
   });
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemorySource } from '../../src/binary/byte-source.ts';
 import { ElfFile } from '../../src/binary/elf/elf-file.ts';
 import { AddressTable } from '../../src/unwind/address-table.ts';
-import { CFA } from '../../src/unwind/table-layout.gen.ts';
+import { CFA, FP } from '../../src/unwind/table-layout.gen.ts';
 
 const SOURCE = 'package main\nfunc main() { println(len(make([]int, 3))) }\n';
 const SWITCHING = ['runtime.systemstack', 'runtime.mcall', 'runtime.morestack', 'runtime.asmcgocall'];
@@ -68,6 +68,22 @@ describe('tables of Go programs', () => {
 
       expect(switchesOf(tableOf(built('stripped', '-ldflags=-s -w')))).toEqual(whole);
       expect(switchesOf(tableOf(built('pie', '-buildmode=pie')))).toHaveLength(whole.length);
+    },
+  );
+
+  it(
+    'say where frame pointers are saved, which call frame information does not',
+    { timeout: 400_000 },
+    () => {
+      const table = tableOf(built('pointers'));
+      const rules = new Map<number, number>();
+      table.forEachRow((_, rule) => {
+        if (rule.cfaKind === CFA.SP) rules.set(rule.cfaOffset, rule.fpKind);
+      });
+      expect(rules.get(8)).toBe(FP.SAME); // the return address alone: no frame yet
+      const framed = [...rules].filter(([offset]) => offset > 8);
+      expect(framed.length).toBeGreaterThan(20);
+      expect(framed.every(([, kind]) => kind === FP.BELOW_RA)).toBe(true);
     },
   );
 

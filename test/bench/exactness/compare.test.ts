@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { OurWalk } from '../../../bench/exactness/compare.ts';
 import { compareWalks } from '../../../bench/exactness/compare.ts';
 
-const CONTEXT = { leafFrames: 2, stackCut: false, isMapped: (address: bigint) => address < 100n };
+const CONTEXT = {
+  leafFrames: 2,
+  stackCut: false,
+  isMapped: (address: bigint) => address < 100n,
+  isSwitch: (address: bigint) => address === 77n,
+};
 
 function verdict(ours: OurWalk, theirs: readonly bigint[], end: string, stackCut = false): string {
   const { verdict: found } = compareWalks(ours, { frames: [...theirs], end }, { ...CONTEXT, stackCut });
@@ -41,6 +46,13 @@ describe('compareWalks', () => {
     expect(verdict(walk([1n, 2n, 3n]), [1n, 500n], 'an error')).toBe('reference-failed');
     expect(verdict(walk([1n, 2n, 3n], 'badRead'), [1n, 2n], 'an error')).toBe('more-frames');
     expect(verdict(walk([1n, 2n, 3n]), [1n, 50n], 'an error')).toBe('other-frames');
+  });
+
+  it('does not judge what follows where the stack is changed', () => {
+    expect(verdict(walk([1n, 77n, 3n]), [1n, 77n, 2n], 'root')).toBe('switched-stack');
+    expect(verdict(walk([1n, 77n], 'badRead'), [1n, 77n, 500n], 'an error')).toBe('switched-stack');
+    expect(verdict(walk([1n, 77n, 3n]), [1n, 77n, 3n], 'root')).toBe('same');
+    expect(verdict(walk([1n, 2n, 77n]), [1n, 3n, 77n], 'root')).toBe('other-frames');
   });
 
   it('tells an address of the reference that is no code', () => {
