@@ -8,13 +8,16 @@ import { HttpClient, LocalClient, readToken } from './profile-client.ts';
 
 export const DEFAULT_SERVER = 'http://127.0.0.1:4040';
 
-export interface ConnectionFlags {
+export interface ServerFlags {
   server: string;
   tokenFile?: string;
+}
+
+export interface ConnectionFlags extends ServerFlags {
   dataDir?: string;
 }
 
-export function addConnectionOptions(command: Command): Command {
+export function addServerOptions(command: Command): Command {
   const group = GROUPS.source;
   return command
     .addOption(
@@ -24,12 +27,15 @@ export function addConnectionOptions(command: Command): Command {
     )
     .addOption(
       valueOption('--token-file <file>', 'file with the token that the daemon asks for').helpGroup(group),
-    )
-    .addOption(
-      valueOption('--data-dir <dir>', 'a data directory that no daemon holds, instead of a server').helpGroup(
-        group,
-      ),
     );
+}
+
+export function addConnectionOptions(command: Command): Command {
+  return addServerOptions(command).addOption(
+    valueOption('--data-dir <dir>', 'a data directory that no daemon holds, instead of a server').helpGroup(
+      GROUPS.source,
+    ),
+  );
 }
 
 /** What wins where both are given: the command line, then the environment, then the configuration file. */
@@ -51,6 +57,10 @@ export async function connect(command: Command, openLocalApp: OpenLocalApp): Pro
   if (dataDir !== undefined && meansDataDir(command)) {
     return new LocalClient(dataDir, await openLocalApp(dataDir));
   }
+  return serverClient({ server, ...(tokenFile === undefined ? {} : { tokenFile }) });
+}
+
+export function serverClient({ server, tokenFile }: ServerFlags): ProfileClient {
   return new HttpClient(server, tokenFile === undefined ? undefined : readToken(tokenFile));
 }
 

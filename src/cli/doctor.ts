@@ -14,10 +14,14 @@ import {
   checkParanoid,
   checkUnprivilegedBpf,
 } from './privilege-checks.ts';
+import type { ProfileClient } from './profile-client.ts';
+import { checkSymbols } from './symbol-checks.ts';
 
 export interface DoctorOptions {
   json: boolean;
   host?: HostView;
+  /** A daemon that may be running; without one only the host is looked at. */
+  daemon?: ProfileClient;
   /** Takes the whole answer; standard output by default. */
   write?: (text: string) => void;
   colours?: boolean;
@@ -45,14 +49,15 @@ export function examine(host: HostView): Check[] {
 }
 
 /** Resolves to the exit code: 0 when sampling can work, else 1. */
-export function doctor({ json, host = thisHost(), write, colours }: DoctorOptions): Promise<number> {
-  const checks = examine(host);
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const { json, host = thisHost(), daemon, write, colours } = options;
+  const checks = [...examine(host), ...(daemon === undefined ? [] : await checkSymbols(daemon))];
   const canSample = checks.every((check) => check.status !== 'fail');
   const text = json
     ? `${JSON.stringify({ canSample, checks }, null, 2)}\n`
     : table(checks, canSample, colours ?? wantsColour(process.stdout));
   (write ?? ((answer: string) => process.stdout.write(answer)))(text);
-  return Promise.resolve(canSample ? 0 : 1);
+  return canSample ? 0 : 1;
 }
 
 const COLOURS: Readonly<Record<CheckStatus, string>> = { ok: '\x1b[32m', warn: '\x1b[33m', fail: '\x1b[31m' };

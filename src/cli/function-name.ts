@@ -5,9 +5,14 @@ import { cutTo, fitTo, printable } from './terminal-text.ts';
 const NAME_SHARE = 0.65;
 const GAP = '  ';
 
+/** How a function is called in a table; its whole name is in `--json` and in exports. */
+export function functionLabel(name: string): string {
+  return name;
+}
+
 /** Both made printable; cut to `room` columns where there is such a limit: names at their end, paths at their start. */
 export function nameAndObject(row: { name: string; object: string }, room: number | undefined): string {
-  const [name, object] = [printable(row.name), printable(row.object)];
+  const [name, object] = [printable(functionLabel(row.name)), printable(row.object)];
   if (room === undefined) return `${name}${GAP}${object}`;
   const nameWidth = Math.floor(Math.max(0, room) * NAME_SHARE);
   const objectWidth = Math.max(0, room - nameWidth - GAP.length);

@@ -11,7 +11,7 @@ export interface NamesAddresses {
 }
 
 const MAX_OBJECTS = 20_000;
-/** Names kept for a store that refuses them. The locations of further ones stay unnamed: the next start asks again. */
+/** Names kept for a store that refuses them. The locations of further ones stay unnamed: NamingAgain asks again. */
 const MAX_FOUND = 100_000;
 /** Locations of an earlier run that were never named are asked for in pieces of so many. */
 const UNNAMED_PIECE = 20_000;
@@ -22,6 +22,7 @@ export class Naming {
   /** Objects that batches defined: later batches refer to them by id. Bounded: what is missing the store still has. */
   readonly #objects = new Map<ObjectId, CodeObject>();
   #work: Promise<void> = Promise.resolve();
+  #queued = 0;
   #found: SymbolRow[] = [];
 
   constructor(symbolizer: NamesAddresses, store: Pick<ProfileStore, 'unnamedLocations'>) {
@@ -55,6 +56,11 @@ export class Naming {
     });
   }
 
+  /** Whether locations wait for their names. */
+  get busy(): boolean {
+    return this.#queued > 0;
+  }
+
   /** Resolves when everything queued before has been named, or after `patienceMs`. */
   async settled(patienceMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
@@ -75,10 +81,14 @@ export class Naming {
   }
 
   #enqueue(job: () => Promise<void>): void {
-    this.#work = this.#work.then(job).catch((error: unknown) => {
-      // The locations stay unnamed in the store, and the next start asks for them again.
-      console.error(`pilotlight: naming failed: ${String(error)}`);
-    });
+    this.#queued++;
+    this.#work = this.#work
+      .then(job)
+      .catch((error: unknown) => {
+        // The locations stay unnamed in the store, and the next round of NamingAgain asks for them again.
+        console.error(`pilotlight: naming failed: ${String(error)}`);
+      })
+      .finally(() => this.#queued--);
   }
 
   async #name(groups: readonly (readonly [CodeObject, readonly Location[]])[]): Promise<void> {

@@ -24,3 +24,10 @@ export type MissReason =
 
 /** Inline chain of one location, innermost first, or the reason why there is none. */
 export type SymbolResult = { ok: true; frames: Frame[] } | { ok: false; reason: MissReason };
+
+/** Whether nothing could be looked at: asking again may help although nothing that could name it has changed. */
+export function isUnread(reason: MissReason): boolean {
+  return UNREAD_REASONS.includes(reason);
+}
+
+export const UNREAD_REASONS: readonly MissReason[] = ['no-file', 'no-map', 'no-permission'];

@@ -40,10 +40,13 @@ export interface FlamegraphJson {
   totalCount: number;
   names: string[];
   objects: string[];
+  files: string[];
   nodes: {
     parent: number[];
     name: number[];
     object: number[];
+    file: number[];
+    line: number[];
     self: number[];
     total: number[];
     count: number[];
@@ -58,10 +61,13 @@ export function flamegraphJson(tree: CallTree): FlamegraphJson {
     totalCount: tree.totalCount,
     names: tree.names,
     objects: tree.objects,
+    files: tree.files,
     nodes: {
       parent: [...tree.parent],
       name: [...tree.name],
       object: [...tree.object],
+      file: [...tree.file],
+      line: [...tree.line],
       self: [...tree.selfWeightNs],
       total: [...tree.totalNodeWeightNs],
       count: [...tree.totalNodeCount],

@@ -30,6 +30,8 @@ export interface DiffTree {
   names: string[];
   /** Paths; index 0 is '' (root and groups have no object). */
   objects: string[];
+  /** Source files; index 0 is ''. */
+  files: string[];
   nodes: {
     /** Node index; -1 for the root. */
     parent: number[];
@@ -37,6 +39,10 @@ export interface DiffTree {
     name: number[];
     /** Index into `objects`. */
     object: number[];
+    /** Index into `files`; where the left side has the node, of its heaviest stack. */
+    file: number[];
+    /** Line in that file; 0 where unknown. */
+    line: number[];
     left: DiffNodeSide;
     right: DiffNodeSide;
     /** Right minus left of `total`, on the scale of the comparison. */
@@ -63,14 +69,17 @@ export function diffTrees(comparison: Comparison, options: DiffTreeOptions = {})
     then: before.totalCount.map((count, node) => count + after.totalCount[node]!),
   };
   const order = shownNodes(tree.index.parents, weights, options.maxNodes);
-  const { names, objects, parent, name, object } = nodeColumns(tree, order);
+  const { names, objects, files, parent, name, object, file, line } = nodeColumns(tree, order);
   return {
     names,
     objects,
+    files,
     nodes: {
       parent: [...parent],
       name: [...name],
       object: [...object],
+      file: [...file],
+      line: [...line],
       left: sideColumns(left, before, order),
       right: sideColumns(right, after, order),
       change: Array.from(

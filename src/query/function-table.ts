@@ -10,11 +10,16 @@ export interface FunctionTable {
   functionName: Uint32Array;
   /** Index into `objects` (f). */
   functionObject: Uint32Array;
-  /** Source file, '' where unknown; that of the location seen first (f). */
+  /** Source file, '' where unknown; that of the location seen first that has one (f). */
   functionFile: string[];
   /** Location j's functions are `chain[chainOffsets[j] .. chainOffsets[j + 1])`, innermost first (m + 1). */
   chainOffsets: Uint32Array;
   chain: Uint32Array;
+  /** Source files; index 0 is ''. */
+  files: string[];
+  /** Of each entry of `chain`: index into `files`, and line there, 0 where unknown. */
+  chainFile: Uint32Array;
+  chainLine: Uint32Array;
 }
 
 /** Gives texts dense indices in order of first sight. */
@@ -40,11 +45,14 @@ export class Interner {
 export function functionTable(table: StackTable): FunctionTable {
   const names = new Interner();
   const objects = new Interner(['']);
+  const files = new Interner(['']);
   const known = new Map<number, number>();
   const functionName: number[] = [];
   const functionObject: number[] = [];
   const functionFile: string[] = [];
   const chain: number[] = [];
+  const chainFile: number[] = [];
+  const chainLine: number[] = [];
   const chainOffsets = new Uint32Array(table.locationFrames.length + 1);
   const objectIndex = table.objects.map((object) => objects.add(object.path));
   const objectCount = objects.texts.length;
@@ -60,8 +68,10 @@ export function functionTable(table: StackTable): FunctionTable {
         functionObject.push(object);
         functionFile.push(frame.file);
         known.set(key, id);
-      }
+      } else if (functionFile[id] === '') functionFile[id] = frame.file;
       chain.push(id);
+      chainFile.push(files.add(frame.file));
+      chainLine.push(frame.line);
     }
     chainOffsets[location + 1] = chain.length;
   });
@@ -74,5 +84,8 @@ export function functionTable(table: StackTable): FunctionTable {
     functionFile,
     chainOffsets,
     chain: Uint32Array.from(chain),
+    files: files.texts,
+    chainFile: Uint32Array.from(chainFile),
+    chainLine: Uint32Array.from(chainLine),
   };
 }

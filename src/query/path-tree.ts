@@ -18,6 +18,8 @@ export interface PathTree {
   index: ChildIndex;
   /** Node of each stack's leaf, -1 for stacks outside of the focus path. */
   leaf: Int32Array;
+  /** Entry of the functions' `chain` that made each node, -1 for the root and groups: where its heaviest stack runs. */
+  entry: number[];
   /** Functions are numbered 0 … f-1; group values follow, so that both fit one index. */
   functions: FunctionTable;
   groups: string[];
@@ -29,6 +31,7 @@ export interface PathTree {
 export function pathTree(table: StackTable, functions: FunctionTable, options: PathOptions = {}): PathTree {
   const index = new ChildIndex(Math.max(1024, table.stackLocations.length >> 2));
   const root = index.child(-1, -1);
+  const entry = [-1];
   const groups = new Interner();
   const focus = options.root ?? [];
   const focusNames = focus.map((name) => functions.names.indexOf(name));
@@ -46,13 +49,16 @@ export function pathTree(table: StackTable, functions: FunctionTable, options: P
       const value = table.group?.[stack] ?? '';
       if (depth < focus.length) inside = focus[depth++] === value;
       else node = index.child(node, functionCount + groups.add(value));
+      if (index.size > entry.length) entry.push(-1);
     }
     for (let at = table.offsets[stack + 1]! - 1; inside && at >= table.offsets[stack]!; at--) {
       const location = table.stackLocations[at]!;
       for (let link = chainOffsets[location + 1]! - 1; link >= chainOffsets[location]!; link--) {
         const fn = chain[link]!;
-        if (depth === focus.length) node = index.child(node, fn);
-        else {
+        if (depth === focus.length) {
+          node = index.child(node, fn);
+          if (index.size > entry.length) entry.push(link);
+        } else {
           inside = functionName[fn] === focusNames[depth++];
           object = functionObject[fn]!;
           if (!inside) break;
@@ -63,7 +69,15 @@ export function pathTree(table: StackTable, functions: FunctionTable, options: P
     leaf[stack] = node;
     rootObject = object;
   }
-  return { index, leaf, functions, groups: groups.texts, rootName: focus.at(-1) ?? ROOT_NAME, rootObject };
+  return {
+    index,
+    leaf,
+    entry,
+    functions,
+    groups: groups.texts,
+    rootName: focus.at(-1) ?? ROOT_NAME,
+    rootObject,
+  };
 }
 
 /** Columns of the nodes shown, in their order; `n` nodes. */
@@ -77,6 +91,12 @@ export interface NodeColumns {
   name: Uint32Array;
   /** Index into `objects` (n). */
   object: Uint32Array;
+  /** Source files; index 0 is ''. */
+  files: string[];
+  /** Index into `files`, of the stack met first, which is the heaviest of a table that a store made (n). */
+  file: Uint32Array;
+  /** Line in that file: of the call, in a leaf the one that ran; 0 where unknown (n). */
+  line: Uint32Array;
 }
 
 /** `order` lists nodes of the tree, each after its parent. */
@@ -84,11 +104,14 @@ export function nodeColumns(tree: PathTree, order: Uint32Array): NodeColumns {
   const { index, functions } = tree;
   const names = new Interner();
   const objects = new Interner(['']);
+  const files = new Interner(['']);
   const functionCount = functions.functionName.length;
   const position = new Int32Array(index.size).fill(-1);
   const parent = new Int32Array(order.length);
   const name = new Uint32Array(order.length);
   const object = new Uint32Array(order.length);
+  const file = new Uint32Array(order.length);
+  const line = new Uint32Array(order.length);
   order.forEach((node, at) => {
     position[node] = at;
     parent[at] = node === 0 ? -1 : position[index.parents[node]!]!;
@@ -101,7 +124,10 @@ export function nodeColumns(tree: PathTree, order: Uint32Array): NodeColumns {
     } else {
       name[at] = names.add(functions.names[functions.functionName[fn]!]!);
       object[at] = objects.add(functions.objects[functions.functionObject[fn]!]!);
+      const entry = tree.entry[node]!;
+      file[at] = files.add(functions.files[functions.chainFile[entry]!]!);
+      line[at] = functions.chainLine[entry]!;
     }
   });
-  return { names: names.texts, objects: objects.texts, parent, name, object };
+  return { names: names.texts, objects: objects.texts, files: files.texts, parent, name, object, file, line };
 }

@@ -21,6 +21,7 @@ import { statusRoutes } from './routes/status.ts';
 import { topRoutes } from './routes/top.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { RunningService, ServerLog } from './service.ts';
+import { SymbolAdvisor } from './symbol-advice.ts';
 import { validationHook } from './validation.ts';
 
 export interface AppOptions {
@@ -33,6 +34,8 @@ export interface AppOptions {
   version: string;
   /** Names, besides those of loopback, under which the server may be asked: `name` or `name:port`. */
   allowedHosts?: readonly string[];
+  /** Says what would name more, by the files of this host; for tests another. */
+  advisor?: Pick<SymbolAdvisor, 'advise'>;
   /** ms since the epoch; for tests. */
   now?: () => number;
 }
@@ -55,9 +58,9 @@ const ROUTES: readonly ((app: App, context: ServerContext) => void)[] = [
 ];
 
 export function createApp(options: AppOptions): App {
-  const { allowedHosts = [], now = Date.now, ...rest } = options;
+  const { allowedHosts = [], now = Date.now, advisor = new SymbolAdvisor(), ...rest } = options;
   const app: App = new OpenAPIHono({ defaultHook: validationHook });
-  const context: ServerContext = { ...rest, now };
+  const context: ServerContext = { ...rest, advisor, now };
   app.use(securityHeaders());
   app.use(guard(allowedHosts));
   for (const register of ROUTES) register(app, context);

@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ProfileStore } from '../store/profile-store.ts';
 import type { RunningService, ServerLog } from './service.ts';
+import type { SymbolAdvisor } from './symbol-advice.ts';
 
 export interface ServerContext {
   store: ProfileStore;
@@ -11,6 +12,8 @@ export interface ServerContext {
   log: ServerLog;
   /** Of Pilotlight. */
   version: string;
+  /** Says what would name more. */
+  advisor: Pick<SymbolAdvisor, 'advise'>;
   /** ms since the epoch. */
   now: () => number;
 }

@@ -118,6 +118,13 @@ function storage(metrics: Metrics, { store, coverage }: StatusBody): void {
       [coverage.namedShare],
     ]);
   }
+  if (coverage?.shares != null) {
+    metrics.gauge(
+      'pilotlight_coverage_share',
+      'Share of recent samples by what is known of their leaf.',
+      Object.entries(coverage.shares).map(([has, share]): Point => [share, { has }]),
+    );
+  }
 }
 
 export async function renderMetrics(status: StatusBody): Promise<{ text: string; contentType: string }> {

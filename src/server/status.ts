@@ -86,6 +86,8 @@ export const storeSchema = z
   })
   .openapi('StoreUsage');
 
+const share = z.number();
+
 export const coverageSchema = z
   .object({
     fromMs: z.number(),
@@ -97,6 +99,28 @@ export const coverageSchema = z
       .nullable()
       .openapi({ description: 'Share of samples with a named leaf; null without samples.' }),
     unresolved: z.array(z.object({ buildId: z.string(), path: z.string(), samples: z.number() })),
+    shares: z
+      .object({ line: share, function: share, object: share, nothing: share })
+      .nullable()
+      .openapi({
+        description:
+          'Of the samples, by what is known of their leaf: function, file and line; a function; only its object; ' +
+          'not even that. Null without samples.',
+      }),
+    gain: z
+      .array(
+        z.object({
+          buildId: z.string(),
+          path: z.string(),
+          samples: z.number().openapi({ description: 'Without a line.' }),
+          has: z.enum(['function', 'object']).openapi({ description: 'What most of them have.' }),
+          advice: z.string().openapi({
+            description: 'What to install or to do, a command where there is one; empty where nothing helps.',
+            example: 'sudo apt-get install libc6-dbg',
+          }),
+        }),
+      )
+      .openapi({ description: 'Objects that would gain most from better symbols, most samples first.' }),
   })
   .openapi('Coverage');
 

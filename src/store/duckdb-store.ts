@@ -1,19 +1,32 @@
 // ProfileStore on an embedded DuckDB.
+import type { ObjectId } from '../model/code-object.ts';
 import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { StackTable } from '../model/stack-table.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { queryCoverage } from './coverage-query.ts';
 import { fileBytes } from './data-dir.ts';
 import { queryHeatmap } from './heatmap-query.ts';
 import { HotDatabase } from './hot-database.ts';
+import { readIncompleteLocations, readIncompleteObjects, writeNamedAgain } from './incomplete-names.ts';
 import { queryLabelNames, queryLabelValues } from './label-query.ts';
 import { readLedger, writeLedger } from './ledger-table.ts';
-import type { Heatmap, LedgerRow, ProfileStore, Series, StoreUsage, SymbolRow } from './profile-store.ts';
+import type {
+  Coverage,
+  Heatmap,
+  IncompleteObject,
+  LedgerRow,
+  NamedAgain,
+  ProfileStore,
+  Series,
+  StoredName,
+  StoreUsage,
+  SymbolRow,
+} from './profile-store.ts';
 import { querySeries } from './series-query.ts';
 import { queryStacks } from './stack-query.ts';
 import { readUnnamed, writeSymbols } from './symbol-table.ts';
-import type { Coverage } from './usage-query.ts';
-import { queryCoverage, queryUsage } from './usage-query.ts';
+import { queryUsage } from './usage-query.ts';
 
 export interface StoreOptions {
   dataDir: string;
@@ -72,9 +85,12 @@ class DuckDBStore implements ProfileStore {
     await this.#database.checkpointIfDue();
   }
 
-  async appendSymbols(rows: readonly SymbolRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    await this.#database.write((statements) => writeSymbols(statements, rows, (id) => this.#unnamed.has(id)));
+  async appendSymbols(rows: readonly SymbolRow[], again?: NamedAgain): Promise<void> {
+    if (rows.length === 0 && again === undefined) return;
+    await this.#database.write(async (statements) => {
+      await writeSymbols(statements, rows, (id) => this.#unnamed.has(id));
+      if (again !== undefined) await writeNamedAgain(statements, again);
+    });
     this.#named(rows);
   }
 
@@ -94,6 +110,14 @@ class DuckDBStore implements ProfileStore {
       this.#mayHaveUnnamed = true;
       throw error;
     }
+  }
+
+  incompleteObjects(limit: number, beyond: bigint): Promise<IncompleteObject[]> {
+    return this.#database.read((connection) => readIncompleteObjects(connection, limit, beyond));
+  }
+
+  incompleteLocations(object: ObjectId, beyond: number, limit: number): Promise<StoredName[]> {
+    return this.#database.read((connection) => readIncompleteLocations(connection, object, beyond, limit));
   }
 
   ledger(session: string): Promise<LedgerRow[]> {

@@ -1,6 +1,7 @@
 // ProfileStore: the narrow interface between storage and everything that asks of it.
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
-import type { SymbolResult } from '../model/frame.ts';
+import type { CoverageLevel } from '../model/coverage.ts';
+import type { MissReason, SymbolResult } from '../model/frame.ts';
 import type { Location, LocationId } from '../model/location.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
@@ -64,16 +65,76 @@ export interface SymbolRow {
   result: SymbolResult;
 }
 
+/** An object with locations that lack a name or a line. */
+export interface IncompleteObject {
+  object: CodeObject;
+  /** What could name it when these locations were last named again; null where they never were. */
+  version: string | null;
+  /** Locations whose object could not be read (`isUnread`): now, and when they were last named again. */
+  unread: number;
+  unreadThen: number;
+}
+
+/** What a stored location is called, or why it has no name. */
+export interface StoredName {
+  location: Location;
+  result: SymbolResult;
+}
+
+/** The end of naming an object's locations again. */
+export interface NamedAgain {
+  object: ObjectId;
+  /** What named them. */
+  version: string;
+  /** Locations whose object could not be read all the same. */
+  unread: number;
+}
+
+/** An object with samples that have no line, and what can be said of how to get them. */
+export interface GainingObject {
+  object: CodeObject;
+  /** Without a line. */
+  samples: number;
+  /** What most of them have. */
+  has: CoverageLevel & ('function' | 'object');
+  /** Why the heaviest location without a name has none; '' where all have one, or none was asked for yet. */
+  reason: MissReason | '';
+  /** Of a JIT region: the program that its process runs; '' where unknown. */
+  exe: string;
+}
+
+/** How well samples are named, by their leaf. */
+export interface Coverage {
+  samples: number;
+  /** With a function. */
+  namedSamples: number;
+  byLevel: Record<CoverageLevel, number>;
+  /** Objects with samples that have no name, most first. */
+  unresolved: { object: ObjectId; buildId: string; path: string; samples: number }[];
+  /** Objects with samples that have no line, most first. */
+  gain: GainingObject[];
+}
+
 export interface ProfileStore {
   /**
    * Stores a batch, the whole ledger of a session, and names (of earlier batches' locations, or of this one's) in one
    * transaction: after it resolves, all survive a crash; if it rejects, none is stored.
    */
   append(batch: ProfileBatch, ledger: readonly LedgerRow[], symbols?: readonly SymbolRow[]): Promise<void>;
-  /** Stores or replaces names where no batch is there to take them along. */
-  appendSymbols(rows: readonly SymbolRow[]): Promise<void>;
+  /**
+   * Stores or replaces names where no batch is there to take them along; in the same transaction that all of an
+   * object's incomplete locations have been named again.
+   */
+  appendSymbols(rows: readonly SymbolRow[], again?: NamedAgain): Promise<void>;
   /** Locations with neither a name nor a reason for having none, by object; at most `limit`. */
   unnamedLocations(limit: number): Promise<{ object: CodeObject; locations: Location[] }[]>;
+  /**
+   * Objects with locations that were named and lack a function or a line, in the order of ids and beyond one of them
+   * (0 for all); at most `limit`.
+   */
+  incompleteObjects(limit: number, beyond: bigint): Promise<IncompleteObject[]>;
+  /** Such locations of an object beyond an address (-1 for all), in the order of addresses; at most `limit`. */
+  incompleteLocations(object: ObjectId, beyond: number, limit: number): Promise<StoredName[]>;
   ledger(session: string): Promise<LedgerRow[]>;
   stacks(selector: Selector, range: TimeRange, groupBy?: LabelName): Promise<StackTable>;
   series(
@@ -95,11 +156,6 @@ export interface ProfileStore {
     limit: number,
   ): Promise<{ values: { value: string; count: number }[]; hidden: number }>;
   usage(): Promise<StoreUsage>;
-  /** Share of samples in the range with a named leaf, and objects that would gain most. */
-  coverage(range: TimeRange): Promise<{
-    samples: number;
-    namedSamples: number;
-    unresolved: { object: ObjectId; buildId: string; path: string; samples: number }[];
-  }>;
+  coverage(range: TimeRange): Promise<Coverage>;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 /** Raised with every change that an older Pilotlight could not read; also the content of DATA_DIR/VERSION. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
@@ -61,6 +61,13 @@ CREATE TABLE IF NOT EXISTS symbols (
   line UINTEGER NOT NULL,
   "column" UINTEGER NOT NULL,
   reason VARCHAR NOT NULL
+);
+-- What could name an object when its locations were last named again (version 4 and newer), and how many of them
+-- could not be looked at even then. Without a row they were named once, as they arrived.
+CREATE TABLE IF NOT EXISTS object_names (
+  object_id UBIGINT NOT NULL,
+  version VARCHAR NOT NULL,
+  unread UINTEGER NOT NULL
 );
 -- One row per sampling session; \`cpus\` is a JSON array of each CPU's account.
 CREATE TABLE IF NOT EXISTS ledger (session VARCHAR NOT NULL, cpus VARCHAR NOT NULL);`;

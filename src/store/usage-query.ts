@@ -1,15 +1,6 @@
-// What the store holds, and how much of it has names.
+// What the store holds.
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { UINTEGER } from '@duckdb/node-api';
-import type { ObjectId } from '../model/code-object.ts';
-import type { TimeRange } from '../model/selector.ts';
-import type { ProfileStore, StoreUsage } from './profile-store.ts';
-import { Parameters, whereSql } from './selector-sql.ts';
-
-export type Coverage = Awaited<ReturnType<ProfileStore['coverage']>>;
-
-/** Objects listed as gaining most from names. */
-const UNRESOLVED_OBJECTS = 50;
+import type { StoreUsage } from './profile-store.ts';
 
 export async function queryUsage(
   connection: DuckDBConnection,
@@ -32,43 +23,5 @@ export async function queryUsage(
     processes: at(6) ?? 0,
     oldestMs: at(7),
     newestMs: at(8),
-  };
-}
-
-export async function queryCoverage(connection: DuckDBConnection, range: TimeRange): Promise<Coverage> {
-  const parameters = new Parameters();
-  await connection.run(
-    `CREATE TEMP TABLE leaves AS
-     WITH g AS (SELECT s.stack_id, sum(s.count) AS count FROM samples s
-       WHERE ${whereSql([], range, '', parameters)} GROUP BY ALL)
-     SELECT t.location_ids[1] AS location_id, sum(g.count) AS count
-     FROM g LEFT JOIN stacks t ON t.stack_id = g.stack_id GROUP BY ALL`,
-    parameters.values,
-    parameters.types,
-  );
-  // A location without a row here has no name yet; one with a reason has none for now.
-  const named = `(SELECT location_id FROM symbols WHERE reason = '')`;
-  const sums = await connection.runAndReadAll(
-    `SELECT coalesce(sum(count), 0)::DOUBLE,
-       coalesce(sum(count) FILTER (WHERE location_id IN ${named}), 0)::DOUBLE FROM leaves`,
-  );
-  const unresolved = await connection.runAndReadAll(
-    `SELECT o.object_id, o.build_id, o.path, sum(v.count)::DOUBLE AS samples
-     FROM leaves v JOIN locations l ON l.location_id = v.location_id
-     JOIN objects o ON o.object_id = l.object_id
-     WHERE o.kind <> 'marker' AND v.location_id NOT IN ${named}
-     GROUP BY ALL ORDER BY samples DESC, o.path LIMIT $1`,
-    [UNRESOLVED_OBJECTS],
-    [UINTEGER],
-  );
-  return {
-    samples: sums.value(0, 0) as number,
-    namedSamples: sums.value(1, 0) as number,
-    unresolved: unresolved.getRows().map(([object, buildId, path, samples]) => ({
-      object: object as ObjectId,
-      buildId: buildId as string,
-      path: path as string,
-      samples: samples as number,
-    })),
   };
 }

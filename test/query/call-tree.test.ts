@@ -148,10 +148,13 @@ describe('flamegraphJson', () => {
       totalCount: 3,
       names: ['all', 'main', 'f', 'g'],
       objects: ['', 'app', 'libc.so'],
+      files: [''],
       nodes: {
         parent: [-1, 0, 1, 1],
         name: [0, 1, 2, 3],
         object: [0, 1, 1, 2],
+        file: [0, 0, 0, 0],
+        line: [0, 0, 0, 0],
         self: [0, 0, 2 * PERIOD_NS, PERIOD_NS],
         total: [3 * PERIOD_NS, 3 * PERIOD_NS, 2 * PERIOD_NS, PERIOD_NS],
         count: [3, 3, 2, 1],

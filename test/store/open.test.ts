@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SCHEMA_VERSION } from '../../src/store/schema.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { compileStore, startChild } from './child-store.ts';
-import { executeOn, ledgerOf, openAt, temporaryDir, textBatch } from './text-profile.ts';
+import { executeOn, ledgerOf, openAt, temporaryDir, testLocation, textBatch } from './text-profile.ts';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -78,6 +78,30 @@ describe('openStore', () => {
     await store.append(textBatch('main\n2'), ledgerOf(2, 'later'));
     expect(await store.usage()).toMatchObject({ samples: 7, stacks: 1 });
     expect(await store.ledger('later')).toEqual(ledgerOf(2, 'later'));
+    await store.close();
+    expect(await readFile(join(dataDir, 'VERSION'), 'utf8')).toBe(`${SCHEMA_VERSION}\n`);
+  });
+
+  it('takes over a directory of version 3, whose names were never given again', async () => {
+    await fill();
+    await executeOn(
+      dataDir,
+      `DROP TABLE object_names; UPDATE meta SET value = '3' WHERE key = 'schema_version'`,
+    );
+    await writeFile(join(dataDir, 'VERSION'), '3\n');
+    const reader = await openAt(dataDir, true);
+    expect(await reader.usage()).toMatchObject({ samples: 5, stacks: 1 });
+    await reader.close();
+
+    const store = await openAt(dataDir);
+    const { location, object } = testLocation('main');
+    const noFile = { location: location.id, result: { ok: false, reason: 'no-file' } } as const;
+    await store.appendSymbols([noFile]);
+    expect(await store.incompleteObjects(10, 0n)).toMatchObject([
+      { version: null, unread: 1, unreadThen: 0 },
+    ]);
+    await store.appendSymbols([], { object: object.id, version: 'v1', unread: 1 });
+    expect(await store.incompleteObjects(10, 0n)).toMatchObject([{ version: 'v1', unreadThen: 1 }]);
     await store.close();
     expect(await readFile(join(dataDir, 'VERSION'), 'utf8')).toBe(`${SCHEMA_VERSION}\n`);
   });

@@ -57,28 +57,3 @@ describe('symbols', () => {
     });
   });
 });
-
-describe('coverage', () => {
-  it('is the share of samples with a named leaf, and says which objects would gain most', async () => {
-    await withStore(async (store) => {
-      await store.append(
-        textBatch(
-          'main         main          main\na@libc.so    b@libssl.so   [truncated]@marker\n5            3             2',
-        ),
-        [],
-      );
-      await store.appendSymbols(textSymbols('a@libc.so\n1'));
-      const coverage = await store.coverage(EVER);
-      expect(coverage).toMatchObject({
-        samples: 10,
-        namedSamples: 5,
-        unresolved: [{ path: '/usr/lib/libssl.so', samples: 3 }],
-      });
-      expect(await store.coverage({ fromMs: 0, untilMs: 1 })).toEqual({
-        samples: 0,
-        namedSamples: 0,
-        unresolved: [],
-      });
-    });
-  });
-});

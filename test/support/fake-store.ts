@@ -145,6 +145,8 @@ export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
     append: readOnly,
     appendSymbols: readOnly,
     unnamedLocations: () => Promise.resolve([]),
+    incompleteObjects: () => Promise.resolve([]),
+    incompleteLocations: () => Promise.resolve([]),
     ledger: () => Promise.resolve([]),
     stacks: (selector, range, groupBy) => Promise.resolve(stackTable(select(rows, selector, range), groupBy)),
     series: (selector, range, stepMs, groupBy) =>
@@ -164,7 +166,8 @@ export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
     usage: () => Promise.resolve(usageOf(rows)),
     coverage: (range) => {
       const { samples } = usageOf(select(rows, [], range));
-      return Promise.resolve({ samples, namedSamples: samples, unresolved: [] });
+      const byLevel = { line: 0, function: samples, object: 0, nothing: 0 };
+      return Promise.resolve({ samples, namedSamples: samples, byLevel, unresolved: [], gain: [] });
     },
     close: () => Promise.resolve(),
   };

@@ -11,6 +11,7 @@ import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { RunningServer } from '../../src/server/serve.ts';
 import { serve } from '../../src/server/serve.ts';
+import type { StatusBody } from '../../src/server/status.ts';
 import { HEALTHY_STATUS, fakeApp, fakeService } from './fake-service.ts';
 import { fakeStore } from './fake-store.ts';
 import { RECORDED_WINDOWS, recordedData } from './recorded-data.ts';
@@ -32,9 +33,24 @@ const CHROMIUM_ARGS = [
 /** Starts what is looked at, given the folder of the built page. */
 export type Serve = (webRoot: string) => Promise<RunningServer>;
 
-const COVERAGE = {
-  ...{ fromMs: 0, untilMs: 1, samples: 100, namedSamples: 96, namedShare: 0.96 },
-  unresolved: [{ buildId: 'ab', path: '/opt/agent', samples: 4 }],
+const COVERAGE: NonNullable<StatusBody['coverage']> = {
+  ...{ fromMs: 0, untilMs: 1, samples: 1000, namedSamples: 960, namedShare: 0.96 },
+  unresolved: [{ buildId: 'abcdef', path: '/opt/agent', samples: 25 }],
+  shares: { line: 0.55, function: 0.41, object: 0.025, nothing: 0.015 },
+  gain: [
+    {
+      ...{ buildId: '9c1a', path: '/usr/lib/x86_64-linux-gnu/libc.so.6', samples: 290, has: 'function' },
+      advice: 'sudo apt-get install libc6-dbg',
+    },
+    {
+      ...{ buildId: '77aa', path: '[kernel.kallsyms]', samples: 120, has: 'function' },
+      advice: '',
+    },
+    {
+      ...{ buildId: 'abcdef', path: '/opt/agent', samples: 25, has: 'object' },
+      advice: 'put its debug file at /usr/lib/debug/.build-id/ab/cdef.debug',
+    },
+  ],
 };
 
 /** The text workload, half a minute ago, with a service in good health. */

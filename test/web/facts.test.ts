@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { conservationOf } from '../../src/model/conservation.ts';
 import type { StatusBody } from '../../src/server/status.ts';
+import type { CoverageBody } from '../../web/src/naming/coverage-rows.ts';
 import { emptyReason } from '../../web/src/empty-reason.ts';
 import { formatBytes, formatCount, formatDuration, formatShare, formatTime } from '../../web/src/format.ts';
 import { classColour, frameColour } from '../../web/src/palette.ts';
@@ -42,18 +43,34 @@ describe('numbers for people', () => {
   });
 });
 
+const COVERAGE: CoverageBody = {
+  ...{ fromMs: 0, untilMs: 1, samples: 10, namedSamples: 9, namedShare: 0.9, unresolved: [] },
+  shares: { line: 0.6, function: 0.3, object: 0.1, nothing: 0 },
+  gain: [],
+};
+
 describe('statusFacts', () => {
   const values = (status: StatusBody) =>
     Object.fromEntries(statusFacts(status).map(({ label, value, tone }) => [label, `${value} (${tone})`]));
 
   it('tells rate, overhead, loss, names and whether the ticks add up', () => {
-    const coverage = { fromMs: 0, untilMs: 1, samples: 10, namedSamples: 9, namedShare: 0.9, unresolved: [] };
-    expect(values({ ...HEALTHY_STATUS, coverage })).toEqual({
+    expect(values({ ...HEALTHY_STATUS, coverage: COVERAGE })).toEqual({
       Rate: '99 Hz (plain)',
       Overhead: '0.37 % of a CPU (plain)',
       Lost: '0.04 % (plain)',
       Unnamed: '10.0 % (plain)',
       Ticks: 'all accounted for (good)',
+    });
+  });
+
+  it('says on hover how much is known of the samples', () => {
+    const [fact] = statusFacts({ sampling: true, coverage: COVERAGE });
+    expect(fact).toMatchObject({
+      label: 'Unnamed',
+      title: expect.stringMatching(
+        /: line 60\.0 %, function only 30\.0 %, object only 10\.0 %, nothing 0 %$/,
+      ) as string,
+      opens: 'coverage',
     });
   });
 

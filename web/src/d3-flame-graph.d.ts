@@ -27,6 +27,8 @@ declare module 'd3-flame-graph' {
     /** True: the root on top (icicle). */
     inverted(inverted: boolean): this;
     tooltip(tooltip: ChartTooltip<T>): this;
+    /** Text of a frame's label. */
+    getName(name: (node: ChartNode<T>) => string): this;
     setColorMapper(mapper: (node: ChartNode<T>, original: string) => string): this;
     setDetailsHandler(handler: (text: string | null) => void): this;
     onClick(handler: (node: ChartNode<T>) => void): this;

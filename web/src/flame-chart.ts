@@ -28,6 +28,8 @@ Object.assign(selection.prototype, {
 /** What the chart needs of a node: its width is its share of `value`. */
 export interface ChartFrame {
   name: string;
+  /** Text on the frame. */
+  label: string;
   /** At least the sum of the children's. */
   value: number;
   children: this[];
@@ -98,6 +100,7 @@ export function createFlameChart<F extends ChartFrame>(
     .minFrameSize(MIN_FRAME_PX)
     .transitionDuration(0)
     .tooltip(tooltip)
+    .getName(({ data }) => data.label)
     .setColorMapper(({ data }) => colourOf(data))
     .setDetailsHandler(() => undefined)
     .onClick((node) => {

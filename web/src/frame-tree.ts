@@ -1,5 +1,6 @@
 // From the server's columns to the tree that the flame graph draws, and what can be read off it. No DOM here.
 import type { FlamegraphBody } from './api.ts';
+import { frameLabel } from './frame-name.ts';
 
 /** What a frame's colour tells: whose code runs. */
 export const FRAME_CLASSES = ['kernel', 'native', 'jit', 'marker', 'group'] as const;
@@ -8,6 +9,8 @@ export type FrameClass = (typeof FRAME_CLASSES)[number];
 /** A node of the tree. `name`, `value` and `children` are the names d3-flame-graph reads. */
 export interface FrameNode {
   name: string;
+  /** What the frame is labelled with: the name without what there is no room for. */
+  label: string;
   /** CPU time with everything called, ns. */
   value: number;
   children: FrameNode[];
@@ -17,6 +20,9 @@ export interface FrameNode {
   count: number;
   /** Path of the object; '' for the root and groups. */
   object: string;
+  /** Source file and line that the frame's heaviest stack is at: '' and 0 where unknown. */
+  file: string;
+  line: number;
   frameClass: FrameClass;
   /** The same for the same path of frames, in every answer; short enough for a URL. */
   key: string;
@@ -48,7 +54,8 @@ function hashOn(hash: number, text: string): number {
 }
 
 export function frameTree(body: FlamegraphBody): FrameNode {
-  const { nodes, names, objects, objectKinds } = body;
+  const { nodes, names, objects, objectKinds, files } = body;
+  const labels = names.map(frameLabel);
   const frames: FrameNode[] = [];
   const hashes: number[] = [];
   nodes.parent.forEach((parentIndex, i) => {
@@ -57,14 +64,18 @@ export function frameTree(body: FlamegraphBody): FrameNode {
     // A group without a value, such as processes outside of any container.
     const name = names[nodes.name[i]!]! || '(none)';
     const hash = pathHash(hashes[parentIndex], name, path);
+    const frameClass = classOfKind(objectKinds[object]!);
     const frame: FrameNode = {
       name,
+      label: frameClass === 'group' ? name : labels[nodes.name[i]!]!,
       value: nodes.total[i]!,
       children: [],
       self: nodes.self[i]!,
       count: nodes.count[i]!,
       object: path,
-      frameClass: classOfKind(objectKinds[object]!),
+      file: files[nodes.file[i]!]!,
+      line: nodes.line[i]!,
+      frameClass,
       key: hash.toString(36),
     };
     hashes.push(hash);

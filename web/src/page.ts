@@ -15,7 +15,7 @@ import { showNotice } from './notice.ts';
 import type { SectionHost } from './section-host.ts';
 import type { Command } from './shortcuts.ts';
 import { enableShortcuts } from './shortcuts.ts';
-import { renderStatus } from './status-line.ts';
+import { StatusLine } from './status-line.ts';
 import { applyTheme, onSystemChange, schemeOf, toggled } from './theme.ts';
 import { baseTexts, overviewSpan, resolveSpan } from './time/overview.ts';
 import { windowLabel } from './time/time-label.ts';
@@ -41,6 +41,7 @@ export class Page {
     explore: undefined,
     compare: undefined,
   };
+  readonly #statusLine = new StatusLine();
   readonly #tooltip = createTooltip();
   readonly #menu = new Menu();
   readonly #host: SectionHost = {
@@ -112,7 +113,7 @@ export class Page {
   async loadStatus(): Promise<void> {
     const status = await ask<StatusBody>('/api/v1/status').catch(() => undefined);
     this.#status = status ?? this.#status;
-    renderStatus(this.#status, connectionLost());
+    this.#statusLine.render(this.#status, connectionLost());
     if (status === undefined) return;
     this.#explore.setStatus(status);
     this.#timeline.setStatus(status);
@@ -176,7 +177,7 @@ export class Page {
   }
 
   #connection(lostSinceMs: number | undefined): void {
-    renderStatus(this.#status, lostSinceMs);
+    this.#statusLine.render(this.#status, lostSinceMs);
     this.#noteConnection();
     if (lostSinceMs !== undefined) return;
     // Where one request fails and the next does not, each failure is followed by a recovery: not at once by another try.

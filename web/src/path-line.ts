@@ -1,6 +1,7 @@
 // Where in the call tree the graph begins: the path asked for, and the way back up.
 import { byId, element } from './dom.ts';
 import { formatShare } from './format.ts';
+import { frameLabel } from './frame-name.ts';
 import { pathTo } from './frame-cursor.ts';
 import { rootNames, rootOf, rootText } from './frame-path.ts';
 import type { FrameNode } from './frame-tree.ts';
@@ -12,7 +13,7 @@ function crumb(name: string, onClick: () => void): HTMLElement {
   const button = element(
     'button',
     { type: 'button', class: 'link', title: name },
-    name === '' ? '(none)' : name,
+    name === '' ? '(none)' : frameLabel(name),
   );
   button.addEventListener('click', onClick);
   return element('li', {}, button);
@@ -68,6 +69,6 @@ function offer(frame: FrameNode, onClick: () => void): HTMLElement {
   );
   button.addEventListener('click', onClick);
   const text =
-    missing > 0 ? `${formatShare(missing)} of ${frame.name} is in callees that are not shown.` : '';
+    missing > 0 ? `${formatShare(missing)} of ${frame.label} is in callees that are not shown.` : '';
   return element('span', { class: 'offer' }, button, ' ', text);
 }

@@ -1,4 +1,4 @@
-// A box that a button opens below itself and that Escape, a click elsewhere or leaving it by Tab closes.
+// A box that a button opens below itself (above, where there is no room) and that Escape, a click elsewhere or leaving it by Tab closes.
 
 export interface Popover {
   readonly open: boolean;
@@ -7,6 +7,8 @@ export interface Popover {
 }
 
 const MARGIN_PX = 8;
+/** Between button and box. */
+const GAP_PX = 6;
 
 /** `onShow` runs before the box is seen; what it should focus is its own business. */
 export function createPopover(button: HTMLElement, box: HTMLElement, onShow: () => void): Popover {
@@ -15,10 +17,15 @@ export function createPopover(button: HTMLElement, box: HTMLElement, onShow: () 
   if (box.id !== '') button.setAttribute('aria-controls', box.id);
 
   const place = () => {
-    const { left, bottom } = button.getBoundingClientRect();
+    const { left, top, bottom } = button.getBoundingClientRect();
+    const { clientHeight } = document.documentElement;
+    const below = clientHeight - bottom - GAP_PX;
+    const fits = box.offsetHeight <= below - MARGIN_PX || top < below;
     const furthest = document.documentElement.clientWidth - box.offsetWidth - MARGIN_PX;
     box.style.left = `${Math.max(MARGIN_PX, Math.min(left, furthest))}px`;
-    box.style.top = `${bottom + 6}px`;
+    // What grows while it is open grows away from its button.
+    box.style.top = fits ? `${bottom + GAP_PX}px` : 'auto';
+    box.style.bottom = fits ? 'auto' : `${clientHeight - top + GAP_PX}px`;
   };
   const hide = () => {
     if (box.hidden) return;

@@ -1,4 +1,6 @@
 // The always-visible line, as data: how far the numbers above it can be trusted, and what they cost.
+import type { CoverageLevel } from '../../src/model/coverage.ts';
+import { COVERAGE_LEVELS } from '../../src/model/coverage.ts';
 import type { StatusBody } from './api.ts';
 import { formatBytes, formatCount, formatShare } from './format.ts';
 
@@ -10,6 +12,8 @@ export interface Fact {
   tone: Tone;
   /** The longer story, shown on hover. */
   title: string;
+  /** Set where a click tells more than fits a line. */
+  opens?: 'coverage';
 }
 
 /** More lost or unnamed than this is worth a colour. */
@@ -65,17 +69,27 @@ function lost({ conservation }: StatusBody): Fact | undefined {
   };
 }
 
+/** The page's names of `COVERAGE_LEVELS`. */
+export const LEVEL_NAMES: Readonly<Record<CoverageLevel, string>> = {
+  line: 'line',
+  function: 'function only',
+  object: 'object only',
+  nothing: 'nothing',
+};
+
 function unnamed({ coverage }: StatusBody): Fact | undefined {
   if (coverage?.namedShare == null) return undefined;
   const share = 1 - coverage.namedShare;
-  const worst = coverage.unresolved
-    .slice(0, 3)
-    .map(({ path, samples }) => `${path} (${formatCount(samples)})`);
+  const { shares } = coverage;
+  const known = COVERAGE_LEVELS.map(
+    (level) => `${LEVEL_NAMES[level]} ${formatShare(shares?.[level] ?? 0)}`,
+  ).join(', ');
   return {
     label: 'Unnamed',
     value: formatShare(share),
     tone: share > UNNAMED_WARN ? 'warn' : 'plain',
-    title: worst.length === 0 ? 'Samples whose leaf has no name' : `Most in ${worst.join(', ')}`,
+    title: `Known of where the samples of the last minutes were taken: ${known}`,
+    opens: 'coverage',
   };
 }
 

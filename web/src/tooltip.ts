@@ -1,6 +1,7 @@
 // A box beside the pointer, and what it says of a frame.
 import { element } from './dom.ts';
 import { formatCount, formatDuration, formatShare } from './format.ts';
+import { sourcePlace } from './frame-name.ts';
 import type { FrameClass, FrameNode } from './frame-tree.ts';
 import { classColour } from './palette.ts';
 import type { Scheme } from './palette.ts';
@@ -29,6 +30,12 @@ function row(label: string, ...cells: string[]): HTMLElement {
   );
 }
 
+/** The line of a tooltip that says where in its source a frame is; none where that is not known. */
+export function placeLine(frame: { file: string; line: number }): HTMLElement[] {
+  const place = sourcePlace(frame);
+  return place === '' ? [] : [element('span', { class: 'place' }, place)];
+}
+
 export interface TooltipFacts {
   frame: FrameNode;
   parent: FrameNode | undefined;
@@ -37,7 +44,7 @@ export interface TooltipFacts {
   scheme: Scheme;
 }
 
-/** Name, object and figures of a frame. */
+/** Name, object, place and figures of a frame. */
 export function frameContent({ frame, parent, total, scheme }: TooltipFacts): HTMLElement[] {
   const chip = element('span', { class: 'chip' });
   chip.style.background = classColour(frame.frameClass, scheme);
@@ -55,6 +62,7 @@ export function frameContent({ frame, parent, total, scheme }: TooltipFacts): HT
       chip,
       frame.object === '' ? CLASS_NAMES[frame.frameClass] : frame.object,
     ),
+    ...placeLine(frame),
     element('table', {}, element('tbody', {}, ...rows)),
   ];
 }

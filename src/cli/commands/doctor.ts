@@ -1,5 +1,7 @@
 // `pilotlight doctor`: its options.
 import { Command, Option } from 'commander';
+import { addServerOptions, serverClient } from '../connection.ts';
+import type { ServerFlags } from '../connection.ts';
 import { doctor } from '../doctor.ts';
 import { thisHost } from '../host-view.ts';
 import { GROUPS, valueOption } from '../option.ts';
@@ -9,9 +11,16 @@ const EXAMPLES = `
 Example:
   sudo pilotlight doctor`;
 
+interface DoctorFlags extends ServerFlags {
+  dataDir: string;
+  json: boolean;
+}
+
 export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description('what this host offers, what is missing, and the command that mends it')
+  const command = new Command('doctor').description(
+    'what this host offers, what is missing, and the command that mends it',
+  );
+  return addServerOptions(command)
     .addOption(
       valueOption('--data-dir <dir>', 'where profiles would be kept')
         .default(DEFAULT_DATA_DIR)
@@ -19,7 +28,8 @@ export function doctorCommand(): Command {
     )
     .addOption(new Option('--json', 'for programs').default(false).helpGroup(GROUPS.output))
     .addHelpText('after', EXAMPLES)
-    .action(async ({ dataDir, json }: { dataDir: string; json: boolean }) => {
-      process.exitCode = await doctor({ json, host: thisHost(dataDir) });
+    .action(async ({ dataDir, json, ...server }: DoctorFlags) => {
+      const daemon = serverClient(server);
+      process.exitCode = await doctor({ json, host: thisHost(dataDir), daemon });
     });
 }

@@ -18,9 +18,15 @@ export const flamegraphSchema = z
     periodNs: z.number().openapi({ description: 'Sampling period most in force; 0 without samples.' }),
     names: z.array(z.string()),
     objects: z.array(z.string()).openapi({ description: "Paths of objects; the first is '' (none)." }),
+    files: z.array(z.string()).openapi({ description: "Source files; the first is '' (unknown)." }),
     objectKinds: z.array(z.string()).openapi({ description: 'Kind of each object, in the same order.' }),
     nodes: z
-      .object({ parent: column, name: column, object: column, self: column, total: column, count: column })
+      .object({
+        ...{ parent: column, name: column, object: column },
+        file: column.openapi({ description: 'Index into `files`.' }),
+        line: column.openapi({ description: 'That the heaviest stack of the node is at; 0 where unknown.' }),
+        ...{ self: column, total: column, count: column },
+      })
       .openapi({ description: 'Depth first; node 0 is the root, its parent -1.' }),
     hidden: z.object({ nodes: z.number(), count: z.number(), share: z.number() }),
   })

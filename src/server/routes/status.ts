@@ -6,6 +6,9 @@ import { errorResponses, jsonResponse } from '../responses.ts';
 import type { StatusBody } from '../status.ts';
 import { statusSchema } from '../status.ts';
 
+/** Each may cost a look at the host's files. */
+const GAINING_OBJECTS = 10;
+
 const route = createRoute({
   method: 'get',
   path: '/api/v1/status',
@@ -15,17 +18,33 @@ const route = createRoute({
 });
 
 /** Of the last five minutes: what a page opened now would show. */
-async function coverage({ store, now }: ServerContext): Promise<StatusBody['coverage']> {
+async function coverage({ store, advisor, now }: ServerContext): Promise<StatusBody['coverage']> {
   const untilMs = now();
   const range = { fromMs: untilMs - DEFAULT_WINDOW_MS, untilMs };
-  const { samples, namedSamples, unresolved } = await store.coverage(range);
+  const { samples, namedSamples, byLevel, unresolved, gain } = await store.coverage(range);
+  const gaining = gain.slice(0, GAINING_OBJECTS);
+  const advice = await advisor.advise(gaining);
+  const share = (part: number) => part / samples;
   return {
     ...range,
     samples,
     namedSamples,
-    namedShare: samples === 0 ? null : namedSamples / samples,
+    namedShare: samples === 0 ? null : share(namedSamples),
     // Object ids are 64-bit and stay out of JSON; a build id or a path is what a person can act on.
     unresolved: unresolved.map(({ buildId, path, samples: count }) => ({ buildId, path, samples: count })),
+    shares:
+      samples === 0
+        ? null
+        : {
+            line: share(byLevel.line),
+            function: share(byLevel.function),
+            object: share(byLevel.object),
+            nothing: share(byLevel.nothing),
+          },
+    gain: gaining.map(({ object: { buildId, path }, samples: count, has }, i) => ({
+      ...{ buildId, path, samples: count, has },
+      advice: advice[i]!,
+    })),
   };
 }
 

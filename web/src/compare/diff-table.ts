@@ -1,6 +1,7 @@
 // The table of differences: one row per function, sortable, with a bar for each change.
 import { element } from '../dom.ts';
 import { formatCount, formatShare } from '../format.ts';
+import { frameLabel } from '../frame-name.ts';
 import type { DiffBody } from './diff-body.ts';
 import { CHANGE_UNITS, formatChange, formatCpus } from './diff-format.ts';
 import type { DiffRow, DiffSort, Metric, SortColumn } from './diff-rows.ts';
@@ -140,7 +141,7 @@ function tableRow(row: DiffRow, { normalize }: DiffBody, largest: number, events
   const name = element(
     'button',
     { type: 'button', class: 'link', title: `Search for ${row.name}` },
-    row.name,
+    frameLabel(row.name),
   );
   name.addEventListener('click', () => events.onPick(row.name));
   const where = row.file === '' ? row.object : `${row.object}\n${row.file}`;

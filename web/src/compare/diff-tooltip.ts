@@ -1,7 +1,7 @@
 // What the tooltip says of a frame of a comparison: each figure before, after, and what became of it.
 import { element } from '../dom.ts';
 import { formatCount, formatShare } from '../format.ts';
-import { CLASS_NAMES } from '../tooltip.ts';
+import { CLASS_NAMES, placeLine } from '../tooltip.ts';
 import { formatChange, formatCpus, formatFactor, formatPoints } from './diff-format.ts';
 import type { DiffNode, Presence } from './diff-tree.ts';
 
@@ -22,7 +22,8 @@ function heading(): HTMLElement {
   return element('thead', {}, element('tr', {}, ...cells));
 }
 
-export function diffContent({ name, object, frameClass, left, right, presence }: DiffNode): HTMLElement[] {
+export function diffContent(node: DiffNode): HTMLElement[] {
+  const { name, object, frameClass, left, right, presence } = node;
   const shares = (label: string, before: number, after: number) =>
     row(label, formatShare(before), formatShare(after), `${formatPoints(after - before)} points`);
   const cpus = formatChange(right.rate - left.rate, 'core-seconds');
@@ -38,6 +39,7 @@ export function diffContent({ name, object, frameClass, left, right, presence }:
   return [
     element('strong', {}, name),
     element('span', { class: 'object' }, object === '' ? CLASS_NAMES[frameClass] : object),
+    ...placeLine(node),
     element('table', { class: 'diff-figures' }, heading(), body),
     element('span', { class: `diff-note ${presence}` }, note),
   ];

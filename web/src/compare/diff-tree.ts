@@ -1,4 +1,5 @@
 // From the columns of a comparison to the tree that is drawn: every frame with what it used before and after. No DOM.
+import { frameLabel } from '../frame-name.ts';
 import type { FrameClass } from '../frame-tree.ts';
 import { classOfKind, matches, pathHash } from '../frame-tree.ts';
 import type { DiffBody, DiffColumns, Normalization } from './diff-body.ts';
@@ -28,11 +29,16 @@ export type Presence = 'both' | 'before' | 'after' | 'neither';
 
 export interface DiffNode {
   name: string;
+  /** What the frame is labelled with. */
+  label: string;
   /** Width, in the unit of the comparison. */
   value: number;
   children: DiffNode[];
   /** Path of the object; '' for the root and groups. */
   object: string;
+  /** Source file and line: '' and 0 where unknown. */
+  file: string;
+  line: number;
   frameClass: FrameClass;
   /** The key that the same path has in a flame graph of one window. */
   key: string;
@@ -53,7 +59,8 @@ export function measure(side: Pick<DiffSide, 'total' | 'share' | 'rate'>, normal
 }
 
 export function diffTree(body: DiffBody, widths: Widths): DiffNode {
-  const { nodes, names, objects, objectKinds, normalize } = body;
+  const { nodes, names, objects, objectKinds, files, normalize } = body;
+  const labels = names.map(frameLabel);
   const whole = Math.max(
     measure(sideAt(nodes.left, 0, body.left.total), normalize),
     measure(sideAt(nodes.right, 0, body.right.total), normalize),
@@ -68,8 +75,11 @@ export function diffTree(body: DiffBody, widths: Widths): DiffNode {
     const hash = pathHash(hashes[parent], name, path);
     const left = sideAt(nodes.left, i, body.left.total);
     const right = sideAt(nodes.right, i, body.right.total);
+    const frameClass = classOfKind(objectKinds[object]!);
+    const label = frameClass === 'group' ? name : labels[nodes.name[i]!]!;
     const node: DiffNode = {
-      ...{ name, children: [], object: path, frameClass: classOfKind(objectKinds[object]!) },
+      ...{ name, label, children: [], object: path, frameClass },
+      ...{ file: files[nodes.file[i]!]!, line: nodes.line[i]! },
       ...{ key: hash.toString(36), left, right, presence: presenceOf(left, right) },
       ...widthAndChange(measure(left, normalize), measure(right, normalize), whole, widths),
     };

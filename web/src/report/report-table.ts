@@ -1,6 +1,7 @@
 // The table of a report's top functions.
 import { element } from '../dom.ts';
 import { formatCount, formatDuration, formatShare } from '../format.ts';
+import { frameLabel } from '../frame-name.ts';
 import type { Scheme } from '../palette.ts';
 import { classColour } from '../palette.ts';
 import type { FunctionSort, FunctionSums } from './report-functions.ts';
@@ -77,7 +78,7 @@ function tableRow(row: FunctionSums, total: number, scheme: Scheme, events: Repo
   const name = element(
     'button',
     { type: 'button', class: 'link', title: `Search for ${row.name}` },
-    row.name,
+    frameLabel(row.name),
   );
   name.addEventListener('click', () => events.onPick(row.name));
   return element(

@@ -2,6 +2,7 @@
 import type { TopBody } from '../api.ts';
 import { byId, element } from '../dom.ts';
 import { formatCount, formatDuration, formatShare } from '../format.ts';
+import { frameLabel } from '../frame-name.ts';
 import { functionKey } from '../function-key.ts';
 import type { Sort, ViewState } from '../view-state.ts';
 import type { FunctionRow } from './function-rows.ts';
@@ -33,13 +34,16 @@ function timeCells(ns: number, share: number): HTMLElement[] {
 /** `/usr/lib/…/libc.so.6` is told by its last part; the title has it whole. */
 const shortObject = (path: string) => (path.startsWith('/') ? path.slice(path.lastIndexOf('/') + 1) : path);
 
+/** The whole name, and the source file where it is known. */
+const titleOf = ({ name, file }: FunctionRow) => (file === '' ? name : `${name}\n${file}`);
+
 function rowElement(row: FunctionRow, key: string): HTMLTableRowElement {
   return element(
     'tr',
     { 'data-key': key, tabindex: '-1', 'aria-selected': 'false' },
     ...timeCells(row.self, row.selfShare),
     ...timeCells(row.total, row.totalShare),
-    element('td', { class: 'function', title: row.name }, row.name),
+    element('td', { class: 'function', title: titleOf(row) }, frameLabel(row.name)),
     element('td', { class: 'object', title: row.object }, shortObject(row.object)),
   );
 }
