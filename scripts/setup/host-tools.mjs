@@ -28,7 +28,23 @@ const TOOLS = [
   // bpftool prints BTF and BPF programs, llvm-symbolizer is the oracle of debug information, dwz moves parts of it
   { what: 'gcc', debian: 'gcc', purpose: 'test', present: () => onPath('gcc') },
   { what: 'go', debian: 'golang-go', purpose: 'test', present: () => onPath('go') },
+  {
+    what: 'llvm-symbolizer',
+    debian: 'llvm-19',
+    purpose: 'test',
+    present: () => onPath('llvm-symbolizer-19'),
+  },
+  { what: 'dwz', debian: 'dwz', purpose: 'test', present: () => onPath('dwz') },
+  { what: 'zstd', debian: 'zstd', purpose: 'test', present: () => onPath('zstd') },
+  { what: 'xz', debian: 'xz-utils', purpose: 'test', present: () => onPath('xz') },
+  { what: 'debuginfod', debian: 'debuginfod', purpose: 'test', present: () => onPath('debuginfod') },
   { what: 'chromium', debian: 'chromium', purpose: 'test', present: () => findBrowser() !== undefined },
+  {
+    what: 'bpftool',
+    debian: 'bpftool',
+    purpose: 'test',
+    present: () => onPath('bpftool') || isExecutable('/usr/sbin/bpftool'),
+  },
   // bench: what the overhead is compared with, and what the loads are made with and of
   { what: 'perf', debian: 'linux-perf', purpose: 'bench', present: () => onPath('perf') },
   { what: 'bpftrace', debian: 'bpftrace', purpose: 'bench', present: () => onPath('bpftrace') },
@@ -36,12 +52,6 @@ const TOOLS = [
   { what: 'make', debian: 'make', purpose: 'bench', present: () => onPath('make') },
 ];
 
-  {
-    what: 'bpftool',
-    debian: 'bpftool',
-    purpose: 'test',
-    present: () => onPath('bpftool') || isExecutable('/usr/sbin/bpftool'),
-  },
 /** The browser for tests: PILOTLIGHT_CHROMIUM where it is set, else the first that PATH has. */
 export function findBrowser() {
   const chosen = process.env['PILOTLIGHT_CHROMIUM'];

@@ -1,7 +1,7 @@
 // Debuginfod: debug files from servers that the user names, kept on disk. Servers see build ids, and nothing else.
 import { closeSync, constants, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { FdSource } from '../../binary/byte-source.ts';
+import { FdSource, isSystemError } from '../../binary/byte-source.ts';
 import { Slots } from '../../worker/slots.ts';
 import { isBuildId, type CompanionKind } from './companion-request.ts';
 import { DebuginfodCache } from './debuginfod-cache.ts';
@@ -80,7 +80,9 @@ export class Debuginfod {
     if (!isBuildId(buildId)) return failed('no-build-id', 'the file has no build id');
     const known = this.underWay.get(buildId);
     if (known !== undefined) return known;
-    const search = this.search(buildId, kind).finally(() => this.underWay.delete(buildId));
+    const search = this.search(buildId, kind)
+      .catch(diskFailure)
+      .finally(() => this.underWay.delete(buildId));
     this.underWay.set(buildId, search);
     return search;
   }
@@ -140,6 +142,12 @@ function verifyDownload(
   } finally {
     closeSync(fd);
   }
+}
+
+/** A cache that cannot be written is a reason too; anything else is a fault of ours. */
+function diskFailure(error: unknown): Failed {
+  if (isSystemError(error)) return { ok: false, reason: 'disk', detail: error.message };
+  throw error;
 }
 
 function failed(reason: Failed['reason'], detail: string): Promise<Failed> {

@@ -2,6 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
+import { isSystemError } from '../../binary/byte-source.ts';
 import { isHttp } from './debuginfod-servers.ts';
 
 export interface DownloadLimits {
@@ -19,7 +20,8 @@ export type DownloadFailure =
   | 'too-slow'
   | 'too-many-redirects'
   | 'bad-answer' // another status, a redirect to something else than HTTP, a body that breaks off
-  | 'unreachable';
+  | 'unreachable'
+  | 'disk'; // no space, no permission, …
 
 export type DownloadResult =
   { ok: true; bytes: number } | { ok: false; reason: DownloadFailure; detail: string };
@@ -33,15 +35,13 @@ class DownloadError extends Error {
   }
 }
 
-/**
- * Writes the body to a new file at `path`, which is the caller's to delete when it fails. Rejects only with what the
- * file system says.
- */
+/** Writes the body to a new file at `path`, which is the caller's to delete when it fails. Rejects on no failure of these. */
 export async function download(url: URL, path: string, limits: DownloadLimits): Promise<DownloadResult> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), limits.timeoutMs);
-  const file = await open(path, 'wx', 0o600);
+  let file: FileHandle | undefined;
   try {
+    file = await onDisk(open(path, 'wx', 0o600));
     const response = await follow(url, limits, abort.signal);
     try {
       return { ok: true, bytes: await save(response, file, limits) };
@@ -55,7 +55,16 @@ export async function download(url: URL, path: string, limits: DownloadLimits): 
     throw error;
   } finally {
     clearTimeout(timer);
-    await file.close();
+    await file?.close();
+  }
+}
+
+/** The file system's errors look like those of sockets: they are told apart here. */
+async function onDisk<T>(done: Promise<T>): Promise<T> {
+  try {
+    return await done;
+  } catch (error) {
+    throw isSystemError(error) ? new DownloadError('disk', error.message) : error;
   }
 }
 
@@ -111,13 +120,13 @@ async function save(response: IncomingMessage, file: FileHandle, limits: Downloa
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > limits.maxBytes) throw tooLarge(bytes);
-    await file.writeFile(chunk);
+    await onDisk(file.writeFile(chunk));
   }
   if (!response.complete) throw new DownloadError('bad-answer', 'the body breaks off');
   return bytes;
 }
 
-/** What sockets, DNS and TLS report has a code but, unlike the file system's errors, no path. */
+/** What sockets, DNS, TLS and the parser of HTTP report. */
 function isNetworkError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && !('path' in error);
+  return error instanceof Error && 'code' in error;
 }
