@@ -8,6 +8,7 @@ import type { AddressSpace } from './address-space.ts';
 import type { AttributedStack } from './attribution.ts';
 import { attribute, LOST_STACK, resolveStack } from './attribution.ts';
 import { BatchBuilder, Definitions } from './batch-builder.ts';
+import { isJitdump } from './jit-files.ts';
 import type { KernelLayoutReader } from './kernel-addresses.ts';
 import { KernelAddresses } from './kernel-addresses.ts';
 import type { Ledger } from './ledger.ts';
@@ -118,8 +119,8 @@ export class Collector {
     const { host } = this.#options;
     await host.start((batch) => this.#onDrain(batch));
     await this.kernel.load(host, this.#options.readKernelLayout);
-    await host.processes((process) => this.#addSnapshot(process));
     await this.registry.bpf.addLoaded();
+    await host.processes((process) => this.#addSnapshot(process));
     this.#started = true;
   }
 
@@ -193,8 +194,8 @@ export class Collector {
         decodeSideband(chunk.bytes, (event) => {
           this.#held.push({ timeNs: event.timeNs, event });
           if (event.type === 'mmap') this.#openSoon(event);
-        });
           if (event.type === 'bpf-load') this.registry.bpf.add(event.id);
+        });
       } else {
         this.#decodeLog(chunk.cpu, chunk.bytes);
       }
@@ -234,8 +235,8 @@ export class Collector {
   }
 
   #applySideband(event: SidebandEvent): void {
-    if (event.type === 'ksymbol') {
     if (event.type === 'bpf-load') return; // taken up when it was decoded
+    if (event.type === 'ksymbol') {
       if (!event.unregister) this.kernel.addBpf(event.name, event.address, BigInt(event.length));
       return;
     }
@@ -244,7 +245,7 @@ export class Collector {
 
   /** Before its turn in the order of time: the process may be gone in a few ms. */
   #openSoon({ path, file, pid, start, end }: MappingEvent): void {
-    if (!isFilePath(path)) return;
+    if (!isFilePath(path) || isJitdump(path)) return;
     const key = codeKey(path, file);
     this.#unwind.note(key, this.registry.refOf(path, file, pid, start, end));
     this.#unwind.want(key);

@@ -33,16 +33,28 @@ export function openMappedFile(pid: number, start: bigint, end: bigint): Opened 
   }
 }
 
-/** The perf map lies in the process's own /tmp under the pid that it knows itself by. */
+/**
+ * The perf map lies in the process's own /tmp under the pid that it knows itself by. Everybody may put a file there, so
+ * it has to be the process's user's or root's, as perf demands.
+ */
 export function openPerfMap(pid: number): Opened {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const inner = /^NSpid:.*?(\d+)$/m.exec(status)?.[1] ?? String(pid);
-    return { ok: true, fd: native().openInRoot(`/proc/${pid}/root`, `tmp/perf-${inner}.map`) };
+    const fd = native().openInRoot(`/proc/${pid}/root`, `tmp/perf-${inner}.map`);
+    if (mayTellOf(fstatSync(fd).uid, status)) return { ok: true, fd };
+    closeSync(fd);
+    return { ok: false, reason: 'no-permission' };
   } catch (error) {
     if (isNativeError(error) && error.code === 'ENOENT') return { ok: false, reason: 'no-map' };
     return { ok: false, reason: missReason(error) };
   }
+}
+
+/** `status`: of the process; its real, effective, saved and file-system user may differ. */
+export function mayTellOf(owner: number, status: string): boolean {
+  const users = /^Uid:\t(.*)$/m.exec(status)?.[1]?.split('\t') ?? [];
+  return owner === 0 || users.includes(String(owner));
 }
 
 const KERNEL_FILES: Record<KernelFile, string> = { kallsyms: '/proc/kallsyms', modules: '/proc/modules' };
@@ -53,18 +65,6 @@ export function openKernelFile(file: KernelFile): Opened {
     return { ok: true, fd: openSync(KERNEL_FILES[file], 'r') };
   } catch (error) {
     return { ok: false, reason: missReason(error) };
-  }
-}
-
-/** Turns of the event loop between so many processes, so that a scan of thousands does not stop other answers. */
-const SCAN_SLICE = 64;
-
-export async function scanProcesses(onProcess: (process: ProcSnapshot) => void): Promise<void> {
-  const pids = listPids();
-  for (let i = 0; i < pids.length; i++) {
-    const snapshot = readProcess(pids[i]!);
-    if (snapshot) onProcess(snapshot);
-    if (i % SCAN_SLICE === SCAN_SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
@@ -86,6 +86,18 @@ export function openBpfProgram(id: number): OpenedBpfProgram {
     return { ok: true, ...native().dumpBpfProgram(id) };
   } catch (error) {
     return { ok: false, reason: missReason(error) };
+  }
+}
+
+/** Turns of the event loop between so many processes, so that a scan of thousands does not stop other answers. */
+const SCAN_SLICE = 64;
+
+export async function scanProcesses(onProcess: (process: ProcSnapshot) => void): Promise<void> {
+  const pids = listPids();
+  for (let i = 0; i < pids.length; i++) {
+    const snapshot = readProcess(pids[i]!);
+    if (snapshot) onProcess(snapshot);
+    if (i % SCAN_SLICE === SCAN_SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

@@ -7,12 +7,11 @@ import type { ElfLayoutReader } from './object-ref.ts';
 import { ObjectRef } from './object-ref.ts';
 import { BpfPrograms } from './bpf-programs.ts';
 import { FdCache } from './fd-cache.ts';
+import { JitFiles } from './jit-files.ts';
 import type { SamplerHost } from './sampler-host.ts';
 import type { MappedFile } from './sideband.ts';
 import { vdsoImageFd } from './vdso-image.ts';
 
-/** Most processes with JIT code write no perf map; one that does may begin to at any time. */
-const NO_MAP_RETRY_MS = 15_000;
 /** Objects known at once; the least recently mapped are forgotten (and found again when mapped again). */
 const MAX_REFS = 20_000;
 /** Processes of one file may come and go faster than it can be opened through them. */
@@ -23,17 +22,16 @@ export class ObjectRegistry implements ObjectSource {
   readonly #readLayout: ElfLayoutReader;
   readonly #refs = new Map<string, ObjectRef>();
   readonly #byId = new Map<ObjectId, ObjectRef>();
-  readonly #jitPids = new Map<ObjectId, number>();
-  /** When a process was last found to have no perf map, ms of performance.now(). */
-  readonly #noMapAtMs = new Map<number, number>();
   /** Descriptors of files read lately, so that an object of an exited process can still be named. */
   readonly #fds = new FdCache<ObjectId>(256);
   readonly bpf: BpfPrograms;
+  readonly #jit: JitFiles;
 
-    this.bpf = new BpfPrograms(host);
   constructor(host: SamplerHost, readLayout: ElfLayoutReader) {
     this.#host = host;
     this.#readLayout = readLayout;
+    this.bpf = new BpfPrograms(host);
+    this.#jit = new JitFiles(host);
   }
 
   /** The object behind a mapping of a file (or the vDSO). */
@@ -57,10 +55,18 @@ export class ObjectRegistry implements ObjectSource {
       ref = new ObjectRef('jit', `[jit ${pid}]`);
       this.#remember(key, ref);
       const id = objectId('jit', 'absolute', `${this.#host.session.bootId}:${identity}`);
-      this.#jitPids.set(id, pid);
+      this.#jit.add(id, pid);
       this.#settle(ref, { id, kind: 'jit', buildId: '', path: ref.path, size: 0, addressing: 'absolute' });
     }
     return ref;
+  }
+
+  /** A process image has mapped the jitdump that tells of its code. */
+  addJitdump(pid: number, identity: string, mapping: { start: bigint; end: bigint }): void {
+    const { start, end } = mapping;
+    const { object } = this.jitRef(pid, identity);
+    // Where the sampler is away, or the process gone, opening it is tried again when the code is to be named.
+    this.#jit.addDump(object!.id, { pid, start, end }).catch(() => undefined);
   }
 
   /**
@@ -79,14 +85,14 @@ export class ObjectRegistry implements ObjectSource {
       case 'kernel':
       case 'module':
         return this.#host.openKernelFile('kallsyms');
+      case 'bpf':
+        return this.bpf.open(object.path);
       case 'jit':
-        return this.#openPerfMap(object.id);
+        return this.#jit.open(object.id);
       case 'vdso':
         return vdsoImageFd();
       case 'elf': {
         const cached = this.#fds.use(object.id);
-      case 'bpf':
-        return this.bpf.open(object.path);
         if (cached) return cached;
         const ref = this.#byId.get(object.id);
         return ref ? this.#openFile(ref) : openHostPath(object.path);
@@ -98,19 +104,13 @@ export class ObjectRegistry implements ObjectSource {
 
   close(): void {
     this.#fds.close();
+    this.bpf.close();
+    this.#jit.close();
   }
 
-  async #openPerfMap(id: ObjectId): Promise<OpenResult> {
-    const pid = this.#jitPids.get(id);
-    const now = performance.now();
-    if (pid === undefined || now - (this.#noMapAtMs.get(pid) ?? -Infinity) < NO_MAP_RETRY_MS) {
-    this.bpf.close();
-      return { ok: false, reason: 'no-map' };
-    }
-    const opened = await this.#host.openPerfMap(pid);
-    if (this.#noMapAtMs.size > MAX_REFS) this.#noMapAtMs.clear();
-    if (!opened.ok) this.#noMapAtMs.set(pid, now);
-    return opened;
+  /** A JIT object's perf map, where what `open` gives for it does not cover an address. */
+  openPerfMap(object: CodeObject): Promise<OpenResult> {
+    return this.#jit.openMap(object.id);
   }
 
   async #read(ref: ObjectRef): Promise<void> {
@@ -168,10 +168,7 @@ export class ObjectRegistry implements ObjectSource {
     if (this.#refs.size <= MAX_REFS) return;
     const [oldest, old] = this.#refs.entries().next().value!;
     this.#refs.delete(oldest);
-    if (old.object) {
-      this.#byId.delete(old.object.id);
-      this.#jitPids.delete(old.object.id);
-    }
+    if (old.object) this.#byId.delete(old.object.id);
   }
 }
 

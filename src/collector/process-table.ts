@@ -1,5 +1,6 @@
 // Who ran when: processes by (pid, start time), their images and mappings, as the side band and /proc tell.
 import { AddressSpace } from './address-space.ts';
+import { isJitdump } from './jit-files.ts';
 import type { ObjectRef } from './object-ref.ts';
 import type { ObjectRegistry } from './object-registry.ts';
 import type { ProcSnapshot } from './sampler-host.ts';
@@ -43,6 +44,8 @@ export class TrackedProcess {
   exitedAtNs: number | null = null;
   /** Between an exec and the first mapping of the new image. */
   #awaitsExe = false;
+  /** Null until it is asked for. */
+  #jitIdentity: string | null = null;
   /** One of those that a recording is about; handed on to what it forks. */
   followed = false;
 
@@ -52,9 +55,13 @@ export class TrackedProcess {
     this.image = { process: this, number: 0, name: comm, comm, exe, cgroup };
   }
 
-  /** The same after a restart of the service where the start time is known. */
+  /**
+   * Of an image's code that is made at run time. It stays as it is when the start time comes to be known later; where
+   * that was known, it is the same after a restart of the service.
+   */
   jitIdentity(): string {
-    return `${this.pid}:${this.startTicks ?? `serial${this.serial}`}:${this.image.number}`;
+    this.#jitIdentity ??= `${this.pid}:${this.startTicks ?? `serial${this.serial}`}:${this.image.number}`;
+    return this.#jitIdentity;
   }
 
   exec(comm: string): void {
@@ -67,6 +74,7 @@ export class TrackedProcess {
       cgroup: this.image.cgroup,
     };
     this.#awaitsExe = true;
+    this.#jitIdentity = null;
     this.space.clear();
   }
 
@@ -225,6 +233,10 @@ export class ProcessTable {
     const jit = (): ObjectRef => this.#registry.jitRef(process.pid, process.jitIdentity());
     if (!isFilePath(path)) return jit();
     const ref = this.#registry.refOf(path, file, process.pid, start, end);
+    if (isJitdump(path)) {
+      this.#registry.addJitdump(process.pid, process.jitIdentity(), { start, end });
+      return ref; // it is mapped to be seen, and never runs
+    }
     this.#onCode(codeKey(path, file), ref);
     // A program can be run from a memfd; other memfds hold code made at run time.
     return path.startsWith('/memfd:') && process.image.exe !== path ? jit() : ref;

@@ -252,6 +252,26 @@ describe('ProcessTable', () => {
       expect(refs[0]![1]).not.toBe(refs[1]![1]);
     });
 
+    it('keeps the identity of generated code when the start time comes to be known', () => {
+      fork(10, 1);
+      mmap(10, '//anon', 0x2000n);
+      sampled(10);
+      mmap(10, '//anon', 0x3000n);
+      const [first, second] = sampled(10)!.space.mappings;
+      expect(first!.ref).toBe(second!.ref);
+    });
+
+    it('opens a jitdump for the code that it tells of, and takes it for no code itself', () => {
+      const host = new FakeSamplerHost();
+      const code: string[] = [];
+      registry = new ObjectRegistry(host, () => ({ ok: false, reason: 'bad-format' }));
+      table = new ProcessTable(registry, (key) => code.push(key));
+      mmap(10, '/tmp/jit-10.dump', 0x5000n);
+      mmap(10, '/tmp/jit-10.so', 0x6000n);
+      expect(host.calls).toEqual(['openObject 10 5000']);
+      expect(code).toHaveLength(1);
+    });
+
     it('tells the generated code of a process’s images apart', () => {
       table.addSnapshot(snapshotOf(10));
       mmap(10, '//anon', 0x2000n);

@@ -51,6 +51,8 @@ export class FakeSamplerHost implements SamplerHost {
   readonly live = new Map<number, ProcSnapshot>();
   /** What openObject opens, by pid; other processes are gone. */
   readonly mappedFiles = new Map<number, string>();
+  /** Perf maps by pid. */
+  readonly perfMaps = new Map<number, string>();
   readonly cgroups = new Map<string, string>();
   pods: string[] = [];
   /** Unwind tables by content, and the code of processes by pid, as the walker was given them. */
@@ -58,10 +60,10 @@ export class FakeSamplerHost implements SamplerHost {
   readonly code = new Map<number, readonly ProcMapping[]>();
   /** What walks that waited for a table give, by number. */
   readonly walks = new Map<number, FinishedWalk>();
-  kernelFiles: Partial<Record<KernelFile, string>> = {};
-  counters: CpuReading[] = [];
   /** Dumps of loaded BPF programs by id: a path each, and the tags of their functions. */
   readonly bpfPrograms = new Map<number, { path: string; tags: string[] }>();
+  kernelFiles: Partial<Record<KernelFile, string>> = {};
+  counters: CpuReading[] = [];
   readonly periods: number[] = [];
   /** What was asked for, in order. */
   readonly calls: string[] = [];
@@ -142,15 +144,13 @@ export class FakeSamplerHost implements SamplerHost {
   }
 
   openPerfMap(pid: number): Promise<OpenResult> {
-    return this.#asked(`openPerfMap ${pid}`, () => ({ ok: false, reason: 'no-map' }));
+    return this.#asked(`openPerfMap ${pid}`, () => this.#open(this.perfMaps.get(pid), 'no-map'));
   }
 
   openKernelFile(file: KernelFile): Promise<OpenResult> {
     return this.#asked(`openKernelFile ${file}`, () => this.#open(this.kernelFiles[file], 'no-permission'));
   }
 
-  processInfo(pid: number): Promise<ProcSnapshot | null> {
-    return this.#asked(`processInfo ${pid}`, () => this.live.get(pid) ?? null);
   bpfProgramIds(): Promise<number[]> {
     return this.#asked('bpfProgramIds', () => [...this.bpfPrograms.keys()]);
   }
@@ -163,6 +163,8 @@ export class FakeSamplerHost implements SamplerHost {
     });
   }
 
+  processInfo(pid: number): Promise<ProcSnapshot | null> {
+    return this.#asked(`processInfo ${pid}`, () => this.live.get(pid) ?? null);
   }
 
   processes(onProcess: (process: ProcSnapshot) => void): Promise<void> {

@@ -80,6 +80,11 @@ export class Jitdump implements JitCode {
     return [placed(innermost!, this.lineAt(entry, size, address - entry.start)), ...callers];
   }
 
+  /** What of the address space has code, in the order of addresses. */
+  forEachRange(visit: (start: number, end: number) => void): void {
+    this.map.forEachRange(visit);
+  }
+
   takeReplaced(): number {
     return this.asked.take();
   }

@@ -1,0 +1,96 @@
+// Files in which processes tell of the code that they make while they run: perf maps, and jitdumps.
+import type { ObjectId } from '../model/code-object.ts';
+import type { OpenResult } from '../model/object-source.ts';
+import { FdCache } from './fd-cache.ts';
+import type { SeenIn } from './object-ref.ts';
+import type { SamplerHost } from './sampler-host.ts';
+
+/** Most processes with JIT code write no perf map; one that does may begin to at any time. */
+const NO_MAP_RETRY_MS = 15_000;
+/** Images known at once; the earliest are forgotten, and their code has no names any more. */
+const MAX_IMAGES = 20_000;
+/** Files kept open, so that the code of a process that has exited can still be named. */
+const MAX_OPEN = 64;
+const NO_MAP: OpenResult = { ok: false, reason: 'no-map' };
+
+/** Writers map their jitdump executable, since perf records such mappings (jitdump-specification.txt, perf-inject(1)). */
+export function isJitdump(path: string): boolean {
+  return /^\/(?:.*\/)?jit-\d+\.dump(?: \(deleted\))?$/s.test(path);
+}
+
+/** What is known of one process image. */
+interface Image {
+  pid: number;
+  /** The mapping of its jitdump; null where it has none, or the process is gone. */
+  dump: SeenIn | null;
+  /** When it was last found to have no perf map, ms of performance.now(). */
+  noMapAtMs: number;
+}
+
+export class JitFiles {
+  readonly #host: Pick<SamplerHost, 'openObject' | 'openPerfMap'>;
+  readonly #images = new Map<ObjectId, Image>();
+  /** The latest image of each pid: files found by the pid are no earlier one's. */
+  readonly #latest = new Map<number, ObjectId>();
+  readonly #dumps = new FdCache<ObjectId>(MAX_OPEN);
+  readonly #maps = new FdCache<ObjectId>(MAX_OPEN);
+
+  constructor(host: Pick<SamplerHost, 'openObject' | 'openPerfMap'>) {
+    this.#host = host;
+  }
+
+  /** A process image that makes code; its addresses are in object `id`. */
+  add(id: ObjectId, pid: number): void {
+    this.#latest.set(pid, id);
+    if (this.#images.has(id)) return;
+    this.#images.set(id, { pid, dump: null, noMapAtMs: -Infinity });
+    if (this.#images.size <= MAX_IMAGES) return;
+    const [oldest, image] = this.#images.entries().next().value!;
+    this.#images.delete(oldest);
+    if (this.#latest.get(image.pid) === oldest) this.#latest.delete(image.pid);
+  }
+
+  /** The image has mapped its jitdump. Opened at once: the process may be gone when its code is to be named. */
+  async addDump(id: ObjectId, mapping: SeenIn): Promise<void> {
+    const image = this.#images.get(id);
+    if (!image) return;
+    image.dump = mapping;
+    const opened = await this.#openDump(id, image);
+    if (opened.ok) opened.close(); // it stays open in the cache
+  }
+
+  /** The jitdump, which has lines, or else the perf map. */
+  async open(id: ObjectId): Promise<OpenResult> {
+    const image = this.#images.get(id);
+    if (!image) return NO_MAP;
+    const dump = await this.#openDump(id, image);
+    return dump.ok ? dump : this.openMap(id);
+  }
+
+  /** The perf map alone, for what the jitdump does not cover: that may lag behind (V8 writes it 4 KiB at a time). */
+  async openMap(id: ObjectId): Promise<OpenResult> {
+    const image = this.#images.get(id);
+    if (!image) return NO_MAP;
+    const now = performance.now();
+    if (this.#latest.get(image.pid) === id && now - image.noMapAtMs >= NO_MAP_RETRY_MS) {
+      const opened = await this.#host.openPerfMap(image.pid);
+      if (opened.ok) this.#maps.keep(id, opened);
+      else image.noMapAtMs = now;
+    }
+    return this.#maps.use(id) ?? NO_MAP;
+  }
+
+  close(): void {
+    this.#dumps.close();
+    this.#maps.close();
+  }
+
+  async #openDump(id: ObjectId, image: Image): Promise<OpenResult> {
+    const kept = this.#dumps.use(id);
+    if (kept || !image.dump) return kept ?? NO_MAP;
+    const opened = await this.#host.openObject(image.dump.pid, image.dump);
+    if (!opened.ok) image.dump = null;
+    else this.#dumps.keep(id, opened);
+    return this.#dumps.use(id) ?? NO_MAP;
+  }
+}
