@@ -17,6 +17,8 @@ interface Waiting {
   timer: NodeJS.Timeout;
 }
 
+type Opened<A> = Extract<A, { ok: true }>;
+
 /** The sampler did not answer in time, or is so far behind that it cannot be asked. */
 export class SamplerUnavailable extends Error {}
 
@@ -38,29 +40,28 @@ export class SamplerClient {
   }
 
   open(method: SamplerMethod, args: SamplerMethods[SamplerMethod]['args']): Promise<OpenResult> {
-    return this.#open<OpenAnswer, OpenedObject>(method, args, (opened) => opened);
+    return this.#open(method, args, (opened) => opened);
   }
 
   openBpfProgram(id: number): Promise<BpfDump | { ok: false; reason: MissReason }> {
-    return this.#open<BpfAnswer, BpfDump>('openBpfProgram', { id }, (opened, { bytes, tags }) => ({
-      ...opened,
-      bytes,
-      tags,
-    }));
+    return this.#open('openBpfProgram', { id }, (opened, answer) => {
+      const { bytes, tags } = answer as Opened<BpfAnswer>;
+      return { ...opened, bytes, tags };
+    });
   }
 
   /** `describe` adds what the answer says of an opened file. */
-  async #open<A extends OpenAnswer, T extends OpenedObject>(
+  async #open<T extends OpenedObject>(
     method: SamplerMethod,
     args: SamplerMethods[SamplerMethod]['args'],
-    describe: (opened: OpenedObject, answer: A & { ok: true }) => T,
+    describe: (opened: OpenedObject, answer: Opened<OpenAnswer>) => T,
   ): Promise<T | { ok: false; reason: MissReason }> {
     try {
       return await this.#request(method, args, undefined, (result, fd) => {
-        const answer = result as A | null;
+        const answer = result as OpenAnswer | null;
         if (!answer?.ok || fd < 0)
           return { ok: false, reason: answer && !answer.ok ? answer.reason : 'no-file' } as const;
-        return describe({ ok: true, fd, close: () => closeSync(fd) }, answer as A & { ok: true });
+        return describe({ ok: true, fd, close: () => closeSync(fd) }, answer);
       });
     } catch (error) {
       if (error instanceof SamplerUnavailable) return { ok: false, reason: 'no-file' };

@@ -25,7 +25,7 @@ export function rawTypes(text: string): RawType[] {
   const types: RawType[] = [];
   for (const [, id, kind, name, rest] of text.matchAll(/^\[(\d+)\] (\S+) '(.*?)'(.*)$/gm)) {
     const fields = Object.fromEntries(
-      [...rest!.matchAll(/(\w+)=([^\s,]+)/g)].map(([, key, value]) => [key, value]),
+      [...rest!.matchAll(/(\w+)=([^\s,]+)/g)].map(([, key, value]): [string, string] => [key!, value!]),
     );
     types.push({ id: Number(id), kind: kind!, name: name === '(anon)' ? '' : name!, fields });
   }

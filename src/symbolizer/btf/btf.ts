@@ -23,8 +23,6 @@ export interface BtfType {
   sizeOrType: number;
 }
 
-/** The largest known, of kernels with all drivers built in, have 15 MB. */
-const MAX_SECTION_BYTES = 64 << 20;
 const TYPES = 'BTF types';
 
 export class Btf {
@@ -127,9 +125,5 @@ export class Btf {
 
 function sectionCursor(source: ByteSource, header: BtfHeader, which: 'types' | 'layout'): Cursor {
   const { offset, size } = header[which];
-  const name = `BTF ${which}`;
-  if (size > MAX_SECTION_BYTES) {
-    throw new BinaryFormatError('limit', name, 0, `${size} bytes, at most ${MAX_SECTION_BYTES} are read`);
-  }
-  return readCursor(source, offset, size, name, header.littleEndian);
+  return readCursor(source, offset, size, `BTF ${which}`, header.littleEndian);
 }

@@ -18,6 +18,8 @@ export interface BtfHeader {
 }
 
 const SECTION = 'BTF header';
+/** Of any section. The kernel itself takes 16 MB in all (BTF_MAX_SIZE). */
+const MAX_SECTION_BYTES = 64 << 20;
 
 /** Throws `BinaryFormatError`. Fields behind those that are known are passed over, as `hdr_len` says. */
 export function readBtfHeader(source: ByteSource): BtfHeader {
@@ -58,5 +60,6 @@ function readSection(cursor: Cursor, headerBytes: number, size: number): BtfSect
   if (section.offset + section.size > size) {
     cursor.fail('truncated', `${section.size} bytes at ${section.offset} of ${size}`);
   }
+  if (section.size > MAX_SECTION_BYTES) cursor.fail('limit', `a section of ${section.size} bytes`);
   return section;
 }

@@ -1,6 +1,6 @@
 // The string section: names by their offset. Split BTF goes on where its base ends.
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
-import { MemorySource, readBytes, readUntil, type ByteSource } from '../../binary/byte-source.ts';
+import { readBytes, readUntil, type ByteSource } from '../../binary/byte-source.ts';
 import { decodeName } from '../symbol-name.ts';
 import type { BtfSection } from './header.ts';
 
@@ -12,12 +12,20 @@ export class BtfStrings {
   private readonly source: ByteSource;
   private readonly section: BtfSection;
   private readonly base: BtfStrings | null;
+  private readonly memory: Uint8Array | null;
   /** Offsets from here to `end` lie in this section, those below in the base's. */
   private readonly start: number;
   readonly end: number;
 
-  constructor(source: ByteSource, section: BtfSection, base: BtfStrings | null) {
+  /** `memory`: the section's bytes, where they are held. */
+  constructor(
+    source: ByteSource,
+    section: BtfSection,
+    base: BtfStrings | null,
+    memory: Uint8Array | null = null,
+  ) {
     this.source = source;
+    this.memory = memory;
     this.section = section;
     this.base = base;
     this.start = base?.end ?? 0;
@@ -30,6 +38,7 @@ export class BtfStrings {
     if (offset >= this.end) {
       throw new BinaryFormatError('bad-value', SECTION, offset, `there are ${this.end} bytes`);
     }
+    if (this.memory !== null) return this.inMemory(this.memory, offset - this.start);
     const { offset: from, size } = this.section;
     const range = { offset: from + offset - this.start, limit: from + size, maxBytes: MAX_STRING_BYTES };
     return readUntil(this.source, range, 0, SECTION);
@@ -43,7 +52,14 @@ export class BtfStrings {
   /** The same strings in memory, the base's too: for a pass that asks for thousands. */
   loaded(): BtfStrings {
     const { offset, size } = this.section;
-    const bytes = new MemorySource(readBytes(this.source, offset, size, SECTION));
-    return new BtfStrings(bytes, { offset: 0, size }, this.base?.loaded() ?? null);
+    const bytes = readBytes(this.source, offset, size, SECTION);
+    return new BtfStrings(this.source, this.section, this.base?.loaded() ?? null, bytes);
+  }
+
+  private inMemory(memory: Uint8Array, at: number): Uint8Array {
+    const most = Math.min(memory.length, at + MAX_STRING_BYTES);
+    let end = at;
+    while (end < most && memory[end] !== 0) end++;
+    return memory.subarray(at, end);
   }
 }

@@ -56,7 +56,7 @@ describe('BpfProgram', () => {
       'bpf_prog_cccccccccccccccc_parse',
       'bpf_trampoline_6442',
       'bpf_prog_bbbb',
-      `${PARSE.slice(0, 24)}`,
+      PARSE.slice(0, 24),
       '',
     ];
     expect(symbols.map((symbol) => at(read(), symbol, 0))).toEqual([null, null, null, null, null]);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BinaryFormatError } from '../../../src/binary/binary-format-error.ts';
-import { MemorySource } from '../../../src/binary/byte-source.ts';
+import { MemorySource, type ByteSource } from '../../../src/binary/byte-source.ts';
 import { Btf, type BtfType } from '../../../src/symbolizer/btf/btf.ts';
 import * as btf from '../../../src/symbolizer/btf/constants.ts';
 import { bpftool, rawTypes, type RawType } from '../../support/bpftool.ts';
@@ -168,6 +168,16 @@ describe('Btf', () => {
     const bytes = everyKind().finish();
     spoil(new DataView(bytes.buffer));
     expect(() => read(bytes)).toThrow(expect.objectContaining({ name: 'BinaryFormatError', kind }) as Error);
+  });
+
+  it('refuses a section that no real file has, however large the file is', () => {
+    const bytes = everyKind().finish();
+    new DataView(bytes.buffer).setUint32(12, 65 << 20, true); // type_len
+    const sparse: ByteSource = {
+      size: 2 ** 32,
+      readInto: (target, offset) => target.set(bytes.subarray(offset, offset + target.length)),
+    };
+    expect(() => Btf.read(sparse)).toThrow(expect.objectContaining({ kind: 'limit' }) as Error);
   });
 
   it('refuses ids and names that there are not', () => {
