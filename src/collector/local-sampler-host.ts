@@ -1,13 +1,13 @@
 // SamplerHost in this process: for `record` and tests. Needs the privileges itself.
 import { closeSync } from 'node:fs';
 import type { OpenResult } from '../model/object-source.ts';
-import { DrainingHost } from './draining-host.ts';
 import * as access from './host-access.ts';
-import { DEFAULT_DRAIN_INTERVAL_MS } from './kernel-drain.ts';
+import { DEFAULT_DRAIN_INTERVAL_MS, KernelDrain } from './kernel-drain.ts';
 import type { KernelSamplerOptions } from './kernel-sampler.ts';
 import { KernelSampler } from './kernel-sampler.ts';
 import { readProcess } from './proc.ts';
-import type { DrainBatch, KernelFile, ProcSnapshot, SamplerHost, SamplingSession } from './sampler-host.ts';
+import type { DrainBatch, KernelFile, SamplerHost, SamplingSession } from './sampler-host.ts';
+import type { CpuReading, FinishedWalk, ProcMapping, ProcSnapshot, UnwindUsage } from './sampler-host.ts';
 
 function openResult(opened: access.Opened): OpenResult {
   return opened.ok ? { ok: true, fd: opened.fd, close: () => closeSync(opened.fd) } : opened;
@@ -16,20 +16,20 @@ function openResult(opened: access.Opened): OpenResult {
 export interface LocalSamplerOptions extends KernelSamplerOptions {
   /** How often the drain thread reads; tests stop it by a long interval. */
   drainIntervalMs?: number;
-  /** Where compiled unwind tables lie, by content. */
+  /** Where compiled unwind tables lie by build id. */
   tableCacheDir?: string;
 }
 
-export class LocalSamplerHost extends DrainingHost implements SamplerHost {
+export class LocalSamplerHost implements SamplerHost {
   readonly session: SamplingSession;
   readonly #sampler: KernelSampler;
   readonly #intervalMs: number;
   readonly #tableCacheDir: string;
+  #drain: KernelDrain | undefined;
   #hotplug: NodeJS.Timeout | undefined;
 
   /** Loads and attaches at once: ticks from here on are in the logs. Throws the addon's error. */
   constructor(options: LocalSamplerOptions) {
-    super();
     this.#sampler = KernelSampler.load(options);
     this.#intervalMs = options.drainIntervalMs ?? DEFAULT_DRAIN_INTERVAL_MS;
     this.#tableCacheDir = options.tableCacheDir ?? '';
@@ -39,7 +39,7 @@ export class LocalSamplerHost extends DrainingHost implements SamplerHost {
   start(onDrain: (batch: DrainBatch) => void): Promise<void> {
     const growArena = (): Promise<boolean> => Promise.resolve(this.#growArena());
     const [intervalMs, tableCacheDir] = [this.#intervalMs, this.#tableCacheDir];
-    this.startDrain(this.#sampler.kit, { intervalMs, tableCacheDir, growArena, onDrain });
+    this.#drain = new KernelDrain(this.#sampler.kit, { intervalMs, tableCacheDir, growArena, onDrain });
     this.#hotplug = setInterval(() => this.syncCpus(), HOTPLUG_POLL_MS);
     this.#hotplug.unref();
     return Promise.resolve();
@@ -47,17 +47,53 @@ export class LocalSamplerHost extends DrainingHost implements SamplerHost {
 
   syncCpus(): void {
     const { kept, dropped } = this.#sampler.syncCpus();
-    for (const name of dropped) this.kernelDrain?.drop(name);
-    for (const item of kept) this.kernelDrain?.add(item);
+    for (const name of dropped) this.#drain?.drop(name);
+    for (const item of kept) this.#drain?.add(item);
   }
 
-  override async stop(): Promise<void> {
+  async stop(): Promise<void> {
     clearInterval(this.#hotplug);
-    await super.stop();
+    await this.#drain?.stop();
   }
 
   close(): void {
     this.#sampler.close();
+  }
+
+  drain(): Promise<void> {
+    return this.#started().drain();
+  }
+
+  readings(): CpuReading[] {
+    return this.#started().readings();
+  }
+
+  setPeriod(periodNs: number): void {
+    this.#started().setPeriod(periodNs);
+  }
+
+  loadUnwindTable(key: string, content: string, table: Uint8Array | null): Promise<boolean> {
+    return this.#started().unwind.load(key, content, table);
+  }
+
+  noUnwindTable(key: string): void {
+    this.#started().unwind.maps.markWithout(key);
+  }
+
+  finishWalk(number: number): FinishedWalk | null {
+    return this.#started().unwind.maps.finishWalk(number);
+  }
+
+  dropWalk(number: number): void {
+    this.#started().unwind.maps.dropWalk(number);
+  }
+
+  addProcessCode(pid: number, mappings: readonly ProcMapping[]): void {
+    this.#started().unwind.maps.addProcess(pid, mappings);
+  }
+
+  unwindUsage(): UnwindUsage & { limitBytes: number } {
+    return this.#started().unwind.usage();
   }
 
   openObject(pid: number, mapping: { start: bigint; end: bigint }): Promise<OpenResult> {
@@ -66,10 +102,6 @@ export class LocalSamplerHost extends DrainingHost implements SamplerHost {
 
   openPerfMap(pid: number): Promise<OpenResult> {
     return Promise.resolve(openResult(access.openPerfMap(pid)));
-  }
-
-  openDebugFile(pid: number | null, path: string): Promise<OpenResult> {
-    return Promise.resolve(openResult(access.openDebugFile(pid, path)));
   }
 
   openKernelFile(file: KernelFile): Promise<OpenResult> {
@@ -107,10 +139,14 @@ export class LocalSamplerHost extends DrainingHost implements SamplerHost {
 
   #growArena(): boolean {
     const shard = this.#sampler.growArena();
-    if (shard) this.kernelDrain?.add(shard);
+    if (shard) this.#drain?.add(shard);
     return shard !== null;
   }
 
+  #started(): KernelDrain {
+    if (!this.#drain) throw new Error('the sampler host has not been started');
+    return this.#drain;
+  }
 }
 
 /** CPUs come and go rarely; a read of one small file a second finds them. */
