@@ -57,7 +57,24 @@ export function mayTellOf(owner: number, status: string): boolean {
   return owner === 0 || users.includes(String(owner));
 }
 
-const KERNEL_FILES: Record<KernelFile, string> = { kallsyms: '/proc/kallsyms', modules: '/proc/modules' };
+/** Nothing else is opened by a path that the service names: what it asks for has been made of what others wrote. */
+const DEBUG_FILE = /^\/(?:usr\/lib\/debug\/.|(?:.*\/)?\.debug\/[^/]|.*[^/]\.(?:debug|dwo|dwp|dwz)$)/s;
+
+/** A file of debug information inside a process's root, or our own for null; symbolic links do not lead out of it. */
+export function openDebugFile(pid: number | null, path: string): Opened {
+  if (!DEBUG_FILE.test(path)) return { ok: false, reason: 'no-permission' };
+  try {
+    return { ok: true, fd: native().openInRoot(pid === null ? '/' : `/proc/${pid}/root`, path) };
+  } catch (error) {
+    return { ok: false, reason: missReason(error) };
+  }
+}
+
+const KERNEL_FILES: Record<KernelFile, string> = {
+  kallsyms: '/proc/kallsyms',
+  modules: '/proc/modules',
+  types: '/sys/kernel/btf/vmlinux',
+};
 
 /** The kernel decides by the opener's privilege whether addresses show, so the descriptor can be handed on. */
 export function openKernelFile(file: KernelFile): Opened {

@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import { objectId } from '../model/code-object.ts';
-import type { OpenedObject, ObjectSource, OpenResult } from '../model/object-source.ts';
+import type { OpenedCompanion, OpenedObject, ObjectSource, OpenResult } from '../model/object-source.ts';
 import type { ElfLayoutReader } from './object-ref.ts';
 import { ObjectRef } from './object-ref.ts';
 import { BpfPrograms } from './bpf-programs.ts';
@@ -113,6 +113,22 @@ export class ObjectRegistry implements ObjectSource {
     return this.#jit.openMap(object.id);
   }
 
+  /** Looked for where the object's process sees it; of an exited one in our own root. */
+  async openCompanion(object: CodeObject | null, path: string): Promise<OpenedCompanion> {
+    const seenIn = object === null ? null : this.#byId.get(object.id)?.seenIn;
+    const opened = object === null ? openHostPath(path) : await this.#openDebugFile(seenIn?.pid, path);
+    return opened.ok ? { ...opened, stamp: stampOf(opened.fd) } : opened;
+  }
+
+  openKernelTypes(): Promise<OpenResult> {
+    return this.#host.openKernelFile('types');
+  }
+
+  async #openDebugFile(pid: number | undefined, path: string): Promise<OpenResult> {
+    const inside = pid === undefined ? null : await this.#host.openDebugFile(pid, path);
+    return inside?.ok ? inside : this.#host.openDebugFile(null, path);
+  }
+
   async #read(ref: ObjectRef): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { seenIn } = ref;
@@ -170,6 +186,12 @@ export class ObjectRegistry implements ObjectSource {
     this.#refs.delete(oldest);
     if (old.object) this.#byId.delete(old.object.id);
   }
+}
+
+/** Of an open file: differs once it was changed or replaced. */
+function stampOf(fd: number): string {
+  const { dev, ino, size, mtimeMs } = fstatSync(fd);
+  return [dev, ino, size, mtimeMs].join(':');
 }
 
 /** A file that could not be read: its samples still say which file and where in it. */

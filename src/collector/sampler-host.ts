@@ -115,7 +115,7 @@ export interface BpfDump extends OpenedObject {
 }
 
 /** A file of the kernel that only root reads whole. */
-export type KernelFile = 'kallsyms' | 'modules';
+export type KernelFile = 'kallsyms' | 'modules' | 'types';
 
 export interface SamplerHost {
   readonly session: SamplingSession;
@@ -149,6 +149,8 @@ export interface SamplerHost {
   /** Opens the file behind an executable mapping of a live process; the sampler checks that the mapping exists. */
   openObject(pid: number, mapping: { start: bigint; end: bigint }): Promise<OpenResult>;
   openPerfMap(pid: number): Promise<OpenResult>;
+  /** Debug information that lies inside a process's root, or, for null, the sampler's own. */
+  openDebugFile(pid: number | null, path: string): Promise<OpenResult>;
   openKernelFile(file: KernelFile): Promise<OpenResult>;
   /** Ids of the BPF programs that are loaded. */
   bpfProgramIds(): Promise<number[]>;

@@ -6,6 +6,7 @@ import type { MissReason } from '../model/frame.ts';
 export interface SamplerMethods {
   openObject: { args: { pid: number; start: string; end: string }; result: OpenAnswer };
   openPerfMap: { args: { pid: number }; result: OpenAnswer };
+  openDebugFile: { args: { pid: number | null; path: string }; result: OpenAnswer };
   openKernelFile: { args: { file: KernelFile }; result: OpenAnswer };
   bpfProgramIds: { args: Record<string, never>; result: number[] };
   openBpfProgram: { args: { id: number }; result: BpfAnswer };

@@ -8,7 +8,7 @@ import type { KernelFile, ProcSnapshot } from './sampler-host.ts';
 import type { Request, Response, SamplerMethods } from './sampler-rpc.ts';
 import { decodeMessage, encodeMessage, MAPPINGS_PER_PART } from './sampler-rpc.ts';
 
-const KERNEL_FILES: readonly string[] = ['kallsyms', 'modules'] satisfies KernelFile[];
+const KERNEL_FILES: readonly string[] = ['kallsyms', 'modules', 'types'] satisfies KernelFile[];
 
 function isPositiveInt32(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31;
@@ -83,6 +83,11 @@ export class SamplerServer {
           id,
           isPositiveInt32(pid) ? host.openPerfMap(pid) : { ok: false, reason: 'no-file' },
         );
+      }
+      case 'openDebugFile': {
+        const { pid, path } = request.args as SamplerMethods['openDebugFile']['args'];
+        const valid = (pid === null || isPositiveInt32(pid)) && typeof path === 'string';
+        return this.#sendOpened(id, valid ? host.openDebugFile(pid, path) : { ok: false, reason: 'no-file' });
       }
       case 'openKernelFile': {
         const { file } = request.args as SamplerMethods['openKernelFile']['args'];

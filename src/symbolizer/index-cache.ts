@@ -4,15 +4,18 @@ export interface Sized {
   readonly byteLength: number;
 }
 
-/** An entry holds while its stamp (what it was made from: size, time of change, …) is the one asked for. */
+/** Who works with a value takes it out, and sets it again afterwards: it may have grown. */
 export class IndexCache<V extends Sized> {
   private readonly maxBytes: number;
+  private readonly dropped: (value: V) => void;
   // A Map iterates in the order of insertion: the first key is the least recently used.
-  private readonly entries = new Map<string, { stamp: string; value: V; bytes: number }>();
+  private readonly entries = new Map<string, { value: V; bytes: number }>();
   private bytes = 0;
 
-  constructor(maxBytes: number) {
+  /** `dropped` is told of values that are not kept. */
+  constructor(maxBytes: number, dropped: (value: V) => void = () => undefined) {
     this.maxBytes = maxBytes;
+    this.dropped = dropped;
   }
 
   get byteLength(): number {
@@ -23,41 +26,32 @@ export class IndexCache<V extends Sized> {
     return this.entries.size;
   }
 
-  get(key: string, stamp: string): V | undefined {
+  /** It is the caller's from now on. */
+  take(key: string): V | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
-    if (entry.stamp !== stamp) {
-      this.delete(key);
-      return undefined;
-    }
     this.entries.delete(key);
-    this.entries.set(key, entry);
+    this.bytes -= entry.bytes;
     return entry.value;
   }
 
-  /** A value larger than the whole budget is not kept. One that has grown is to be set again. */
-  set(key: string, stamp: string, value: V): void {
-    this.delete(key);
-    const bytes = costOf(value);
-    this.entries.set(key, { stamp, value, bytes });
+  /** A value larger than the whole budget is not kept. */
+  set(key: string, value: V): void {
+    this.drop(key);
+    const bytes = value.byteLength + ENTRY_BYTES;
+    this.entries.set(key, { value, bytes });
     this.bytes += bytes;
     for (const oldest of this.entries.keys()) {
       if (this.bytes <= this.maxBytes) break;
-      this.delete(oldest);
+      this.drop(oldest);
     }
   }
 
-  private delete(key: string): void {
-    const entry = this.entries.get(key);
-    if (entry === undefined) return;
-    this.entries.delete(key);
-    this.bytes -= entry.bytes;
+  private drop(key: string): void {
+    const value = this.take(key);
+    if (value !== undefined) this.dropped(value);
   }
 }
 
 /** What an entry takes besides its columns; it bounds the number of empty ones too. */
 const ENTRY_BYTES = 512;
-
-function costOf(value: Sized): number {
-  return value.byteLength + ENTRY_BYTES;
-}

@@ -1,6 +1,8 @@
 // What the main thread and the worker say to each other. Columns and plain values: cheap to post.
 import type { ObjectId, ObjectKind, Addressing } from '../model/code-object.ts';
 import type { MissReason } from '../model/frame.ts';
+import { missColumns, type ChainColumns } from './chain-columns.ts';
+import type { CompanionRequest } from './debug-files/companion-request.ts';
 import type { KernelLayoutResult } from './kernel/kernel-layout.ts';
 
 export interface SymbolizeRequest {
@@ -11,7 +13,7 @@ export interface SymbolizeRequest {
     addressing: Addressing;
     /** Where both have one, the opened file's build id must be this. */
     buildId: string;
-    /** A module's name. */
+    /** Path of a file, a module's name, or a BPF function's name in kallsyms. */
     path: string;
   };
   /** Absolute load address of a module; null where it is not known. */
@@ -19,6 +21,21 @@ export interface SymbolizeRequest {
   /** Open until the reply; the worker reads by position and neither closes nor keeps it. */
   fd: number;
   addresses: Float64Array;
+  /** Answers to the companions that earlier replies wanted for this object. */
+  companions: CompanionAnswer[];
+}
+
+/** Files that may be the companion, best first, open until the reply; none where there is none. */
+export interface CompanionAnswer {
+  request: CompanionRequest;
+  candidates: CompanionCandidate[];
+}
+
+export interface CompanionCandidate {
+  path: string;
+  fd: number;
+  /** Differs once the file was changed or replaced. */
+  stamp: string;
 }
 
 export interface KernelLayoutRequest {
@@ -26,14 +43,24 @@ export interface KernelLayoutRequest {
   fd: number;
 }
 
-export type Request = SymbolizeRequest | KernelLayoutRequest;
+/** How the kernel's functions are declared; `fd` is /sys/kernel/btf/vmlinux. */
+export interface PrototypesRequest {
+  type: 'prototypes';
+  fd: number;
+  names: string[];
+}
+
+export type Request = SymbolizeRequest | KernelLayoutRequest | PrototypesRequest;
 
 export interface SymbolizeReply {
   type: 'symbolize';
-  /** Each name once: many addresses of a hot function share it. */
-  names: string[];
-  /** Per address: an index into `names`, or -1 - index into MISS_REASONS. */
-  outcome: Int32Array;
+  columns: ChainColumns;
+}
+
+/** The job was not done: it is to be sent again with answers to these as well. */
+export interface CompanionsReply {
+  type: 'companions';
+  wanted: CompanionRequest[];
 }
 
 export interface KernelLayoutReply {
@@ -41,27 +68,20 @@ export interface KernelLayoutReply {
   layout: KernelLayoutResult;
 }
 
-export type Reply = SymbolizeReply | KernelLayoutReply;
+export interface PrototypesReply {
+  type: 'prototypes';
+  /** One per name; null where BTF does not describe it. */
+  prototypes: (string | null)[];
+}
+
+export type Reply = SymbolizeReply | CompanionsReply | KernelLayoutReply | PrototypesReply;
 
 /** Handed to the worker at its start. */
 export interface WorkerSettings {
   maxIndexBytes: number;
 }
 
-export const MISS_REASONS: readonly MissReason[] = [
-  'no-file',
-  'no-symbols',
-  'not-covered',
-  'bad-format',
-  'no-map',
-  'no-permission',
-];
-
-export function missOutcome(reason: MissReason): number {
-  return -1 - MISS_REASONS.indexOf(reason);
-}
-
 /** Every address with the same miss. */
 export function missReply(count: number, reason: MissReason): SymbolizeReply {
-  return { type: 'symbolize', names: [], outcome: new Int32Array(count).fill(missOutcome(reason)) };
+  return { type: 'symbolize', columns: missColumns(count, reason) };
 }

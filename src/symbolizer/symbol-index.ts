@@ -119,6 +119,7 @@ class Rows {
   private readonly continuedStarts: number[] = [];
   private length = 0;
   private end = -1;
+  private spanStart = -1;
 
   constructor(capacity: number) {
     this.starts = new Float64Array(capacity);
@@ -128,7 +129,7 @@ class Rows {
 
   add(start: number, end: number, name: number, spanStart: number): void {
     const last = this.length - 1;
-    if (start === this.end && this.names[last] === name) {
+    if (start === this.end && this.names[last] === name && spanStart === this.spanStart) {
       this.sizes[last] = Math.min(MAX_SIZE, end - this.starts[last]!);
     } else {
       if (this.length === this.starts.length) this.grow();
@@ -141,6 +142,7 @@ class Rows {
       this.names[this.length++] = name;
     }
     this.end = end;
+    this.spanStart = spanStart;
   }
 
   finish(): SymbolIndex {

@@ -1,21 +1,20 @@
 // SymbolizeJobs: what the worker does for a request. Free of threads, so that tests run it as it is.
-import type { MissReason } from '../model/frame.ts';
 import { BinaryFormatError } from '../binary/binary-format-error.ts';
-import { FdSource, isSystemError } from '../binary/byte-source.ts';
+import { isSystemError } from '../binary/byte-source.ts';
+import type { MissReason } from '../model/frame.ts';
+import { ChainWriter } from './chain-columns.ts';
+import { keyOf } from './companion-files.ts';
+import { CompanionsWanted } from './companions-wanted.ts';
+import type { CompanionRequest } from './debug-files/companion-request.ts';
+import { Demangler } from './demangle/demangler.ts';
 import { IndexCache } from './index-cache.ts';
-import { readKallsyms, type KallsymsResult } from './kernel/kallsyms.ts';
+import { KernelNames } from './kernel/kernel-names.ts';
 import { readKernelLayout } from './kernel/kernel-layout.ts';
+import { PrototypeCache } from './btf/prototype-cache.ts';
+import { readObjectFrames, type FramesResult, type ObjectFrames } from './object-frames.ts';
 import {
-  kernelNameAt,
-  NoNames,
-  readObjectNames,
-  stampOf,
-  type NameResult,
-  type ObjectNames,
-} from './object-names.ts';
-import {
-  missOutcome,
   missReply,
+  type CompanionsReply,
   type KernelLayoutReply,
   type Reply,
   type Request,
@@ -23,76 +22,94 @@ import {
   type SymbolizeRequest,
 } from './protocol.ts';
 
-/** Modules come and go; what is older than this is read again before a module's address is named. */
-const MODULES_MAX_AGE_MS = 30_000;
-const KALLSYMS_KEY = 'kallsyms';
-
-interface KallsymsEntry {
-  byteLength: number;
-  result: KallsymsResult;
-  readAtMs: number;
-}
+/** Companions wanted at once; a program's split units may be thousands. */
+const MAX_WANTED = 64;
+const DEMANGLER_BYTES = 4 << 20;
 
 export class SymbolizeJobs {
-  private readonly objects: IndexCache<ObjectNames>;
-  private readonly kallsyms: IndexCache<KallsymsEntry>;
+  private readonly objects: IndexCache<ObjectFrames>;
+  private readonly kernel: KernelNames;
+  private readonly prototypes = new PrototypeCache();
+  private readonly demangler = new Demangler(DEMANGLER_BYTES);
 
   /** Half a budget for files and half for kallsyms, whose index is one of 5 to 12 MB. */
   constructor(maxIndexBytes: number) {
-    this.objects = new IndexCache(maxIndexBytes / 2);
-    this.kallsyms = new IndexCache(maxIndexBytes / 2);
+    this.objects = new IndexCache(maxIndexBytes / 2, (frames) => frames.close());
+    this.kernel = new KernelNames(maxIndexBytes / 2);
   }
 
   get indexBytes(): number {
-    return this.objects.byteLength + this.kallsyms.byteLength;
+    return this.objects.byteLength + this.kernel.byteLength;
   }
 
   /** Misses are values; what is thrown is a fault of ours. */
   run(request: Request): Reply {
-    return request.type === 'symbolize' ? this.symbolize(request) : kernelLayout(request.fd);
+    switch (request.type) {
+      case 'symbolize':
+        return this.symbolize(request);
+      case 'kernel-layout':
+        return kernelLayout(request.fd);
+      case 'prototypes':
+        return { type: 'prototypes', prototypes: this.prototypes.of(request.names, request.fd) };
+    }
   }
 
-  private symbolize(request: SymbolizeRequest): SymbolizeReply {
+  private symbolize(request: SymbolizeRequest): SymbolizeReply | CompanionsReply {
+    const { kind } = request.object;
     try {
-      const nameAt = this.naming(request);
-      return nameAll(request.addresses, nameAt);
+      if (kind === 'kernel' || kind === 'module') {
+        const framesAt = this.kernel.open(request);
+        return this.nameAll(request, framesAt);
+      }
+      return this.nameFile(request);
     } catch (error) {
       return missReply(request.addresses.length, reasonOf(error));
     }
   }
 
-  private naming(request: SymbolizeRequest): (address: number) => NameResult {
-    const { kind } = request.object;
-    if (kind === 'kernel' || kind === 'module') {
-      const result = this.readKallsyms(request);
-      if (!result.ok) return () => result;
-      return (address) => kernelNameAt(result.kallsyms, request, address);
-    }
-    const source = new FdSource(request.fd);
-    const names = this.objectNames(request, source);
-    return (address) => nameOrBadFormat(names, address, source);
-  }
-
-  private objectNames(request: SymbolizeRequest, source: FdSource): ObjectNames {
+  private nameFile(request: SymbolizeRequest): SymbolizeReply | CompanionsReply {
     const key = request.object.id.toString(16);
-    const stamp = stampOf(request, source);
-    const known = this.objects.get(key, stamp);
-    if (known !== undefined) return known;
-    const names = readObjectNames(request, source);
-    // That a file has nothing to say is found again at little cost, and need not hold for the next one opened.
-    if (!(names instanceof NoNames)) this.objects.set(key, stamp, names);
-    return names;
+    const known = this.objects.take(key);
+    const lent = known?.lend(request) === true;
+    if (!lent) known?.close();
+    const frames = lent ? known! : readObjectFrames(request);
+    try {
+      return this.nameAll(request, (address) => frames.framesAt(address));
+    } finally {
+      frames.takeBack();
+      this.objects.set(key, frames);
+    }
   }
 
-  private readKallsyms(request: SymbolizeRequest): KallsymsResult {
-    const known = this.kallsyms.get(KALLSYMS_KEY, '');
-    const stale = known === undefined || Date.now() - known.readAtMs > MODULES_MAX_AGE_MS;
-    // The kernel's own symbols stay where they are until the next boot.
-    if (known?.result.ok === true && (request.object.kind === 'kernel' || !stale)) return known.result;
-    const result = readKallsyms(request.fd);
-    const byteLength = result.ok ? result.kallsyms.byteLength : 0;
-    if (result.ok) this.kallsyms.set(KALLSYMS_KEY, '', { byteLength, result, readAtMs: Date.now() });
-    return result;
+  private nameAll(
+    { addresses }: SymbolizeRequest,
+    framesAt: (address: number) => FramesResult,
+  ): SymbolizeReply | CompanionsReply {
+    const writer = new ChainWriter(addresses.length, (name) => this.demangler.demangle(name));
+    const wanted = new Map<string, CompanionRequest>();
+    for (const address of addresses) {
+      const result = resultAt(address, framesAt, wanted);
+      if (result.ok) writer.chain(result.frames);
+      else writer.miss(result.reason);
+      if (wanted.size >= MAX_WANTED) break;
+    }
+    if (wanted.size > 0) return { type: 'companions', wanted: [...wanted.values()] };
+    return { type: 'symbolize', columns: writer.finish() };
+  }
+}
+
+/** What is malformed for one address does not cost the others their names. */
+function resultAt(
+  address: number,
+  framesAt: (address: number) => FramesResult,
+  wanted: Map<string, CompanionRequest>,
+): FramesResult {
+  try {
+    return framesAt(address);
+  } catch (error) {
+    if (!(error instanceof CompanionsWanted)) return { ok: false, reason: reasonOf(error) };
+    wanted.set(keyOf(error.request), error.request);
+    return { ok: false, reason: 'no-file' };
   }
 }
 
@@ -101,31 +118,6 @@ function kernelLayout(fd: number): KernelLayoutReply {
     return { type: 'kernel-layout', layout: readKernelLayout(fd) };
   } catch (error) {
     return { type: 'kernel-layout', layout: { ok: false, reason: reasonOf(error) } };
-  }
-}
-
-function nameAll(addresses: Float64Array, nameAt: (address: number) => NameResult): SymbolizeReply {
-  const names: string[] = [];
-  const places = new Map<string, number>();
-  const outcome = Int32Array.from(addresses, (address) => {
-    const result = nameAt(address);
-    if (!result.ok) return missOutcome(result.reason);
-    let place = places.get(result.name);
-    if (place === undefined) {
-      place = names.push(result.name) - 1;
-      places.set(result.name, place);
-    }
-    return place;
-  });
-  return { type: 'symbolize', names, outcome };
-}
-
-/** One symbol whose name lies outside the string table does not cost the others theirs. */
-function nameOrBadFormat(names: ObjectNames, address: number, source: FdSource): NameResult {
-  try {
-    return names.nameAt(address, source);
-  } catch (error) {
-    return { ok: false, reason: reasonOf(error) };
   }
 }
 

@@ -2,6 +2,7 @@
 // starts another.
 import { parentPort, workerData } from 'node:worker_threads';
 import { READY } from '../worker/ready.ts';
+import { buffersOf } from './chain-columns.ts';
 import type { Request, WorkerSettings } from './protocol.ts';
 import { SymbolizeJobs } from './symbolize-job.ts';
 
@@ -12,6 +13,6 @@ const jobs = new SymbolizeJobs(maxIndexBytes);
 
 port.on('message', (request: Request) => {
   const reply = jobs.run(request);
-  port.postMessage(reply, reply.type === 'symbolize' ? [reply.outcome.buffer as ArrayBuffer] : []);
+  port.postMessage(reply, reply.type === 'symbolize' ? buffersOf(reply.columns) : []);
 });
 port.postMessage(READY);

@@ -53,6 +53,8 @@ export class FakeSamplerHost implements SamplerHost {
   readonly mappedFiles = new Map<number, string>();
   /** Perf maps by pid. */
   readonly perfMaps = new Map<number, string>();
+  /** By path. */
+  readonly debugFiles = new Map<string, string>();
   readonly cgroups = new Map<string, string>();
   pods: string[] = [];
   /** Unwind tables by content, and the code of processes by pid, as the walker was given them. */
@@ -145,6 +147,12 @@ export class FakeSamplerHost implements SamplerHost {
 
   openPerfMap(pid: number): Promise<OpenResult> {
     return this.#asked(`openPerfMap ${pid}`, () => this.#open(this.perfMaps.get(pid), 'no-map'));
+  }
+
+  openDebugFile(pid: number | null, path: string): Promise<OpenResult> {
+    return this.#asked(`openDebugFile ${pid} ${path}`, () =>
+      this.#open(this.debugFiles.get(path), 'no-file'),
+    );
   }
 
   openKernelFile(file: KernelFile): Promise<OpenResult> {

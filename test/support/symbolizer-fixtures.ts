@@ -1,6 +1,6 @@
 // Files for the symbolizer's tests: made in a temporary folder, by gcc where they are programs.
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -33,6 +33,9 @@ export class FixtureFolder {
     const root = join(import.meta.dirname, '../..');
     const out = join(this.path, 'dist');
     this.write('package.json', '{"type":"module"}');
+    // Where the packages that the layer imports are looked for.
+    symlinkSync(join(root, 'node_modules'), join(this.path, 'node_modules'));
+    symlinkSync(join(root, 'node_modules'), join(this.path, 'node_modules'));
     const config = {
       extends: join(root, 'tsconfig.json'),
       compilerOptions: {
@@ -94,6 +97,19 @@ export class PathSource implements ObjectSource {
       closeSync(fd);
     };
     return Promise.resolve({ ok: true, fd, close });
+  }
+
+  openPerfMap(): ReturnType<ObjectSource['openPerfMap']> {
+    return Promise.resolve({ ok: false, reason: 'no-map' });
+  }
+
+  async openCompanion(_object: CodeObject | null, path: string): ReturnType<ObjectSource['openCompanion']> {
+    const opened = await this.open(codeObject({ kind: 'elf', path }));
+    return opened.ok ? { ...opened, stamp: JSON.stringify(fstatSync(opened.fd)) } : opened;
+  }
+
+  openKernelTypes(): ReturnType<ObjectSource['openKernelTypes']> {
+    return this.open(codeObject({ kind: 'kernel', path: '/sys/kernel/btf/vmlinux' }));
   }
 }
 

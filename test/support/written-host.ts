@@ -67,6 +67,7 @@ export class WrittenHost implements SamplerHost {
   unwindUsage = (): typeof NO_UNWIND_USAGE => NO_UNWIND_USAGE;
   openObject = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
   openPerfMap = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
+  openDebugFile = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
   openKernelFile = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
   bpfProgramIds = (): Promise<number[]> => Promise.resolve([]);
   openBpfProgram = (): Promise<typeof NO_FILE> => Promise.resolve(NO_FILE);

@@ -4,7 +4,9 @@ import { appendFileSync, closeSync, openSync, readFileSync, readSync } from 'nod
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeObject } from '../../src/model/code-object.ts';
 import { readElfLayout } from '../../src/binary/elf/layout.ts';
-import { MISS_REASONS, type SymbolizeReply } from '../../src/symbolizer/protocol.ts';
+import type { SymbolResult } from '../../src/model/frame.ts';
+import { resultsOf } from '../../src/symbolizer/chain-columns.ts';
+import type { CompanionAnswer, CompanionsReply } from '../../src/symbolizer/protocol.ts';
 import { SymbolizeJobs } from '../../src/symbolizer/symbolize-job.ts';
 import { codeObject, FixtureFolder, withFd } from '../support/symbolizer-fixtures.ts';
 
@@ -21,6 +23,9 @@ beforeAll(() => {
   twiceAt = parseInt(/^([0-9a-f]+) T twice$/m.exec(listed)![1]!, 16);
 });
 
+const shown = (result: SymbolResult): string =>
+  result.ok ? result.frames.map(({ name }) => name).join(' < ') : `(${result.reason})`;
+
 function symbolize(
   jobs: SymbolizeJobs,
   object: CodeObject,
@@ -36,8 +41,14 @@ function symbolize(
       fd,
       addresses: Float64Array.from(addresses),
     } as const;
-    const { names, outcome } = jobs.run(request) as SymbolizeReply;
-    return Array.from(outcome, (n) => (n >= 0 ? names[n]! : `(${MISS_REASONS[-1 - n]!})`));
+    const without: CompanionAnswer[] = [];
+    for (;;) {
+      const reply = jobs.run({ ...request, companions: without });
+      if (reply.type === 'symbolize') return resultsOf(reply.columns).map(shown);
+      // Nothing lies beside the file.
+      const { wanted } = reply as CompanionsReply;
+      without.push(...wanted.map((companion) => ({ request: companion, candidates: [] })));
+    }
   } finally {
     closeSync(fd);
   }

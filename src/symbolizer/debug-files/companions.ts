@@ -63,6 +63,12 @@ export function splitUnitOf(name: string, compilationFolder: string, path: strin
   return paths.length === 0 ? null : { kind: 'split-unit', paths, proof: { buildId: '', crc32: null } };
 }
 
+/** The debug file of a build, where the object itself cannot be read. Null without a usable build id. */
+export function debugFileByBuildId(buildId: string): CompanionRequest | null {
+  const paths = buildIdPaths(buildId);
+  return paths.length === 0 ? null : { kind: 'debug-file', paths, proof: { buildId, crc32: null } };
+}
+
 function buildIdPaths(buildId: string): string[] {
   if (!isBuildId(buildId)) return [];
   return [`${DEBUG_ROOT}/.build-id/${buildId.slice(0, 2)}/${buildId.slice(2)}.debug`];
