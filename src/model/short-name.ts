@@ -13,6 +13,8 @@ const OPERATOR =
 const CONVERSION = /operator (?=[^ ])/y;
 /** Behind a parameter list, up to what is in the function. */
 const QUALIFIERS_BEFORE_SCOPE = /(?: const| volatile| restrict| &&?| noexcept)*(?=::)/y;
+/** Nothing in it means anything to us. */
+const ORDINARY = /(?:[^ (<[{o]|o(?!perator))+/y;
 const WORD = /[\w$]/;
 const CLOSING: Record<string, string> = { '(': ')', '[': ']', '{': '}', '<': '>' };
 
@@ -71,7 +73,7 @@ class Shortener {
       case '{':
         return this.verbatim();
       default:
-        this.emit(1);
+        this.emit(matchLength(ORDINARY, this.text, this.at) || 1);
         return 'on';
     }
   }

@@ -1,14 +1,10 @@
 // Brackets, and the one case in which a text depends on those around it: `a > b` needs parentheses directly inside of
 // template arguments, where `>` would end them, and nowhere else (LLVM's form).
 
-// Stand for parentheses that are needed there. From Unicode's private use area: names that have them are not read.
+// Stand for parentheses that are needed there. A name is read as bytes: nothing else in a text is beyond 0xff.
 const MAYBE_OPEN = '\ue000';
 const MAYBE_CLOSE = '\ue001';
 const MAYBE = /[\ue000\ue001]/g;
-
-export function hasReservedCharacters(name: string): boolean {
-  return name.includes(MAYBE_OPEN) || name.includes(MAYBE_CLOSE);
-}
 
 /** Of one name. */
 export class Brackets {

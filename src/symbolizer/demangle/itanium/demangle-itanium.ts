@@ -1,6 +1,5 @@
 // Names of C++ functions and variables (Itanium C++ ABI, 5.1), in the form of LLVM's demangler.
 import { giveUp } from '../not-mangled.ts';
-import { hasReservedCharacters } from './brackets.ts';
 import { encoding } from './encodings.ts';
 import { ParserState } from './parser-state.ts';
 import { MAX_TEXT_LENGTH, textAt } from './text.ts';
@@ -18,7 +17,6 @@ export function isItanium(name: string): boolean {
  * `f(int) (.cold)`. Throws `NotMangled`.
  */
 export function demangleItanium(name: string): string {
-  if (hasReservedCharacters(name)) giveUp();
   const prefix = PREFIX.exec(name);
   const state = new ParserState(name, (prefix ?? BLOCK_PREFIX.exec(name) ?? giveUp())[0].length);
   const part = encoding(state);
@@ -26,7 +24,12 @@ export function demangleItanium(name: string): string {
   const shown = state.brackets.without(text.whole);
   const result = prefix === null ? `${blockPrefix(state)}${shown}` : shown + suffix(state);
   if (!state.atEnd || result.length > MAX_TEXT_LENGTH) giveUp();
-  return result;
+  return flat(result);
+}
+
+/** What was concatenated is a tree of pieces until a character of it is asked for; as such it would be kept. */
+function flat(text: string): string {
+  return Number.isNaN(text.charCodeAt(0)) ? giveUp() : text;
 }
 
 function suffix(state: ParserState): string {

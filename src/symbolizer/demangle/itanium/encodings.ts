@@ -11,16 +11,20 @@ import { type } from './types.ts';
 const NOTHING = new Text('');
 
 export function encoding(state: ParserState): Part {
-  return state.nested(() => {
-    return state.withOwnTemplateParams(() => {
-      if (state.look() === 'G' || state.look() === 'T') return specialName(state);
-      const info = emptyInfo();
-      const firstForward = state.forwardReferences.length;
-      const itsName = name(state, info);
-      resolveForwardReferences(state, firstForward);
-      return endsHere(state) ? itsName : functionEncoding(state, itsName, info);
-    });
+  state.enter();
+  const result = state.withOwnTemplateParams(() => {
+    return state.look() === 'G' || state.look() === 'T' ? specialName(state) : functionOrVariable(state);
   });
+  state.leave();
+  return result;
+}
+
+function functionOrVariable(state: ParserState): Part {
+  const info = emptyInfo();
+  const firstForward = state.forwardReferences.length;
+  const itsName = name(state, info);
+  resolveForwardReferences(state, firstForward);
+  return endsHere(state) ? itsName : functionEncoding(state, itsName, info);
 }
 
 function emptyInfo(): NameInfo {

@@ -32,18 +32,23 @@ export function bracedInitializers(state: ParserState, of: Part | null): Part {
 
 /** `di <name> <braced>`, `dx <index> <braced>`, `dX <first> <last> <braced>`, or an expression */
 function braced(state: ParserState): Part {
-  return state.nested(() => {
-    if (state.take('di')) {
-      return designated(sourceName(state), braced(state), (field) => `.${field.whole}`);
-    }
-    if (state.take('dx')) {
-      return designated(expression(state), braced(state), (index) => `[${index.whole}]`);
-    }
-    if (!state.take('dX')) return expression(state);
-    const [first, last] = [expression(state), expression(state)];
-    const range = fromTwo(first, last, (f, l) => new Text(`${f.whole} ... ${l.whole}`));
-    return designated(range, braced(state), (r) => `[${r.whole}]`);
-  });
+  state.enter();
+  const result = anyBraced(state);
+  state.leave();
+  return result;
+}
+
+function anyBraced(state: ParserState): Part {
+  if (state.take('di')) {
+    return designated(sourceName(state), braced(state), (field) => `.${field.whole}`);
+  }
+  if (state.take('dx')) {
+    return designated(expression(state), braced(state), (index) => `[${index.whole}]`);
+  }
+  if (!state.take('dX')) return expression(state);
+  const [first, last] = [expression(state), expression(state)];
+  const range = fromTwo(first, last, (f, l) => new Text(`${f.whole} ... ${l.whole}`));
+  return designated(range, braced(state), (r) => `[${r.whole}]`);
 }
 
 function designated(designator: Part, value: Part, show: (designator: Text) => string): Part {

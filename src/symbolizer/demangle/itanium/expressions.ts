@@ -12,13 +12,18 @@ import { type } from './types.ts';
 import { unresolvedName } from './unresolved-names.ts';
 
 export function expression(state: ParserState): Part {
-  return state.nested(() => {
-    const isGlobal = state.take('gs');
-    const operator = operatorOf(state.look() + state.look(1));
-    if (operator === undefined) return withoutOperator(state, isGlobal);
-    state.skip(2);
-    return withOperator(state, operator, isGlobal);
-  });
+  state.enter();
+  const result = anyExpression(state);
+  state.leave();
+  return result;
+}
+
+function anyExpression(state: ParserState): Part {
+  const isGlobal = state.take('gs');
+  const operator = operatorOf(state.look() + state.look(1));
+  if (operator === undefined) return withoutOperator(state, isGlobal);
+  state.skip(2);
+  return withOperator(state, operator, isGlobal);
 }
 
 function withoutOperator(state: ParserState, isGlobal: boolean): Part {

@@ -11,7 +11,7 @@ import { type } from './types.ts';
 export function closureOrUnnamedType(state: ParserState, isOfEncoding: boolean): Part {
   if (isOfEncoding) state.templateParams = [];
   if (state.take('Ut')) return new Text(`'unnamed${numberOf(state)}'`);
-  if (state.take('Ul')) return state.nested(() => closure(state));
+  if (state.take('Ul')) return closure(state);
   if (!state.take('Ub')) giveUp();
   numberOf(state);
   return new Text("'block-literal'");

@@ -23,16 +23,21 @@ const STD = named('std');
 
 /** `info` is filled in where the name is that of an encoding, and null elsewhere. */
 export function name(state: ParserState, info: NameInfo | null): Part {
-  return state.nested(() => {
-    if (state.look() === 'N') return nestedName(state, info);
-    if (state.look() === 'Z') return localName(state, info);
-    const { part, isSubstitution } = unscopedName(state, info);
-    if (state.look() !== 'I') return isSubstitution ? giveUp() : part;
-    if (!isSubstitution) state.remember(part);
-    const args = templateArgs(state, info !== null);
-    if (info !== null) info.endsWithTemplateArgs = true;
-    return withTemplateArgs(part, args);
-  });
+  state.enter();
+  const result = anyName(state, info);
+  state.leave();
+  return result;
+}
+
+function anyName(state: ParserState, info: NameInfo | null): Part {
+  if (state.look() === 'N') return nestedName(state, info);
+  if (state.look() === 'Z') return localName(state, info);
+  const { part, isSubstitution } = unscopedName(state, info);
+  if (state.look() !== 'I') return isSubstitution ? giveUp() : part;
+  if (!isSubstitution) state.remember(part);
+  const args = templateArgs(state, info !== null);
+  if (info !== null) info.endsWithTemplateArgs = true;
+  return withTemplateArgs(part, args);
 }
 
 export interface UnscopedName {

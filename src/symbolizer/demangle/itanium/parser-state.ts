@@ -124,12 +124,13 @@ export class ParserState {
     return this.position;
   }
 
-  /** Every production that can contain itself goes through here. */
-  nested<T>(read: () => T): T {
+  /** Before every production that can contain itself; `leave` behind it. Where the name is given up nobody leaves. */
+  enter(): void {
     if (++this.depth > MAX_DEPTH) giveUp();
-    const result = read();
+  }
+
+  leave(): void {
     this.depth--;
-    return result;
   }
 
   /** Remembers it for later substitutions. */

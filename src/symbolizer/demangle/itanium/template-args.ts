@@ -54,6 +54,13 @@ export function shownTemplateArg(state: ParserState): Part {
 }
 
 function templateArg(state: ParserState): TemplateArg {
+  state.enter();
+  const result = anyTemplateArg(state);
+  state.leave();
+  return result;
+}
+
+function anyTemplateArg(state: ParserState): TemplateArg {
   if (state.take('X')) {
     const value = expression(state);
     state.expect('E');
@@ -67,7 +74,7 @@ function templateArg(state: ParserState): TemplateArg {
   }
   if (isTemplateParamDeclaration(state)) {
     templateParamDeclaration(state, null); // is not shown
-    const { shown } = state.nested(() => templateArg(state));
+    const { shown } = templateArg(state);
     return { shown, meant: shown };
   }
   const arg = state.look() === 'L' ? primary(state) : type(state);
@@ -75,7 +82,7 @@ function templateArg(state: ParserState): TemplateArg {
 }
 
 function argumentPack(state: ParserState): TemplateArg {
-  const elements = state.nested(() => partsUntil(state, 'E', shownTemplateArg));
+  const elements = partsUntil(state, 'E', shownTemplateArg);
   const shown = fromAll(elements, (texts) => new Text(commaSeparated(state.brackets, texts)));
   return { shown, meant: state.pack(elements, NOTHING) };
 }
@@ -143,7 +150,7 @@ export function resolveForwardReferences(state: ParserState, first: number): voi
 
 /** `[<template args>]` of a name that is part of an expression or a qualifier. */
 export function simpleId(state: ParserState): Part {
-  return state.nested(() => withFollowingTemplateArgs(state, sourceName(state)));
+  return withFollowingTemplateArgs(state, sourceName(state));
 }
 
 /** `<source-name>` */

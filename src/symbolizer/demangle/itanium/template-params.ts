@@ -18,25 +18,30 @@ export function isTemplateParamDeclaration(state: ParserState): boolean {
 
 /** Adds what the parameter is called to `params`, if there are any. */
 export function templateParamDeclaration(state: ParserState, params: Part[] | null): Part {
-  return state.nested(() => {
-    state.expect('T');
-    const kind = state.look();
-    state.skip(1);
-    switch (kind) {
-      case 'y':
-        return new Text('typename ', invent(state, 'type', params));
-      case 'k':
-        return constrainedType(state, params);
-      case 'n':
-        return value(state, params);
-      case 't':
-        return template(state, params);
-      case 'p':
-        return from(templateParamDeclaration(state, params), (of) => new Text(`${of.left}...`, of.right));
-      default:
-        return giveUp();
-    }
-  });
+  state.enter();
+  const result = declaration(state, params);
+  state.leave();
+  return result;
+}
+
+function declaration(state: ParserState, params: Part[] | null): Part {
+  state.expect('T');
+  const kind = state.look();
+  state.skip(1);
+  switch (kind) {
+    case 'y':
+      return new Text('typename ', invent(state, 'type', params));
+    case 'k':
+      return constrainedType(state, params);
+    case 'n':
+      return value(state, params);
+    case 't':
+      return template(state, params);
+    case 'p':
+      return from(templateParamDeclaration(state, params), (of) => new Text(`${of.left}...`, of.right));
+    default:
+      return giveUp();
+  }
 }
 
 function invent(state: ParserState, kind: keyof typeof INVENTED, params: Part[] | null): string {

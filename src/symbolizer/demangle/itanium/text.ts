@@ -83,7 +83,7 @@ export class Text {
 
   /** Both halves. */
   get whole(): string {
-    return this.right === '' ? this.left : joined(this.left, this.right);
+    return joined(this.left, this.right);
   }
 }
 
@@ -99,6 +99,7 @@ export function operation(text: string, precedence: number): Text {
 
 /** Dimensions of one array stand without space: ` [2]` behind `int [3]`. */
 export function joined(left: string, right: string): string {
+  if (right === '') return left;
   return right.startsWith(' [') && left.endsWith(']') ? left + right.slice(1) : left + right;
 }
 

@@ -19,11 +19,16 @@ export function type(state: ParserState): Part {
     state.skip(1);
     return builtin;
   }
-  return state.nested(() => {
-    if (state.look() === 'S' && state.look(1) !== 't') return substituted(state);
-    if (state.look() === 'D') return afterD(state);
-    return state.remember(compound(state));
-  });
+  state.enter();
+  const result = notBuiltin(state);
+  state.leave();
+  return result;
+}
+
+function notBuiltin(state: ParserState): Part {
+  if (state.look() === 'S' && state.look(1) !== 't') return substituted(state);
+  if (state.look() === 'D') return afterD(state);
+  return state.remember(compound(state));
 }
 
 function compound(state: ParserState): Part {
@@ -110,14 +115,19 @@ function qualifiedType(state: ParserState): Part {
   const protocol = /^objcproto(\d+)(.*)$/s.exec(qualifier);
   if (protocol !== null) {
     const protocolName = protocol[2]!.slice(0, Number(protocol[1]));
-    return from(
-      state.nested(() => qualifiedType(state)),
-      (t) => objcProtocol(t, protocolName),
-    );
+    return from(innerQualifiedType(state), (t) => objcProtocol(t, protocolName));
   }
   const args = state.look() === 'I' ? templateArgs(state, false) : NOTHING;
-  const of = state.nested(() => qualifiedType(state));
+  const of = innerQualifiedType(state);
   return fromTwo(of, args, (t, a) => new Text(`${t.whole} ${qualifier}${a.whole}`));
+}
+
+/** Of which the whole is substituted, but not this. */
+function innerQualifiedType(state: ParserState): Part {
+  state.enter();
+  const inner = qualifiedType(state);
+  state.leave();
+  return inner;
 }
 
 function objcProtocol(type: Text, protocol: string): Text {

@@ -22,7 +22,7 @@ const MAX_CODE_POINT = 0x10ffff;
 
 /** Whether it can be one; C++ names are as good as never. */
 export function isRustLegacy(name: string): boolean {
-  return PREFIX.test(name) && /17h[0-9a-f]{16}E(?:\.|$)/.test(name);
+  return name.includes('17h') && PREFIX.test(name) && /17h[0-9a-f]{16}E(?:\.|$)/.test(name);
 }
 
 /** Without the hash; a suffix stands in parentheses, as for all. Throws `NotMangled`. */
