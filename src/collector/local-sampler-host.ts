@@ -1,13 +1,13 @@
 // SamplerHost in this process: for `record` and tests. Needs the privileges itself.
 import { closeSync } from 'node:fs';
 import type { OpenResult } from '../model/object-source.ts';
+import { DrainingHost } from './draining-host.ts';
 import * as access from './host-access.ts';
-import { DEFAULT_DRAIN_INTERVAL_MS, KernelDrain } from './kernel-drain.ts';
+import { DEFAULT_DRAIN_INTERVAL_MS } from './kernel-drain.ts';
 import type { KernelSamplerOptions } from './kernel-sampler.ts';
 import { KernelSampler } from './kernel-sampler.ts';
 import { readProcess } from './proc.ts';
-import type { DrainBatch, KernelFile, SamplerHost, SamplingSession } from './sampler-host.ts';
-import type { CpuReading, FinishedWalk, ProcMapping, ProcSnapshot, UnwindUsage } from './sampler-host.ts';
+import type { DrainBatch, KernelFile, ProcSnapshot, SamplerHost, SamplingSession } from './sampler-host.ts';
 
 function openResult(opened: access.Opened): OpenResult {
   return opened.ok ? { ok: true, fd: opened.fd, close: () => closeSync(opened.fd) } : opened;
@@ -16,20 +16,20 @@ function openResult(opened: access.Opened): OpenResult {
 export interface LocalSamplerOptions extends KernelSamplerOptions {
   /** How often the drain thread reads; tests stop it by a long interval. */
   drainIntervalMs?: number;
-  /** Where compiled unwind tables lie by build id. */
+  /** Where compiled unwind tables lie, by content. */
   tableCacheDir?: string;
 }
 
-export class LocalSamplerHost implements SamplerHost {
+export class LocalSamplerHost extends DrainingHost implements SamplerHost {
   readonly session: SamplingSession;
   readonly #sampler: KernelSampler;
   readonly #intervalMs: number;
   readonly #tableCacheDir: string;
-  #drain: KernelDrain | undefined;
   #hotplug: NodeJS.Timeout | undefined;
 
   /** Loads and attaches at once: ticks from here on are in the logs. Throws the addon's error. */
   constructor(options: LocalSamplerOptions) {
+    super();
     this.#sampler = KernelSampler.load(options);
     this.#intervalMs = options.drainIntervalMs ?? DEFAULT_DRAIN_INTERVAL_MS;
     this.#tableCacheDir = options.tableCacheDir ?? '';
@@ -39,7 +39,7 @@ export class LocalSamplerHost implements SamplerHost {
   start(onDrain: (batch: DrainBatch) => void): Promise<void> {
     const growArena = (): Promise<boolean> => Promise.resolve(this.#growArena());
     const [intervalMs, tableCacheDir] = [this.#intervalMs, this.#tableCacheDir];
-    this.#drain = new KernelDrain(this.#sampler.kit, { intervalMs, tableCacheDir, growArena, onDrain });
+    this.startDrain(this.#sampler.kit, { intervalMs, tableCacheDir, growArena, onDrain });
     this.#hotplug = setInterval(() => this.syncCpus(), HOTPLUG_POLL_MS);
     this.#hotplug.unref();
     return Promise.resolve();
@@ -47,53 +47,17 @@ export class LocalSamplerHost implements SamplerHost {
 
   syncCpus(): void {
     const { kept, dropped } = this.#sampler.syncCpus();
-    for (const name of dropped) this.#drain?.drop(name);
-    for (const item of kept) this.#drain?.add(item);
+    for (const name of dropped) this.kernelDrain?.drop(name);
+    for (const item of kept) this.kernelDrain?.add(item);
   }
 
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     clearInterval(this.#hotplug);
-    await this.#drain?.stop();
+    await super.stop();
   }
 
   close(): void {
     this.#sampler.close();
-  }
-
-  drain(): Promise<void> {
-    return this.#started().drain();
-  }
-
-  readings(): CpuReading[] {
-    return this.#started().readings();
-  }
-
-  setPeriod(periodNs: number): void {
-    this.#started().setPeriod(periodNs);
-  }
-
-  loadUnwindTable(key: string, content: string, table: Uint8Array | null): Promise<boolean> {
-    return this.#started().unwind.load(key, content, table);
-  }
-
-  noUnwindTable(key: string): void {
-    this.#started().unwind.maps.markWithout(key);
-  }
-
-  finishWalk(number: number): FinishedWalk | null {
-    return this.#started().unwind.maps.finishWalk(number);
-  }
-
-  dropWalk(number: number): void {
-    this.#started().unwind.maps.dropWalk(number);
-  }
-
-  addProcessCode(pid: number, mappings: readonly ProcMapping[]): void {
-    this.#started().unwind.maps.addProcess(pid, mappings);
-  }
-
-  unwindUsage(): UnwindUsage & { limitBytes: number } {
-    return this.#started().unwind.usage();
   }
 
   openObject(pid: number, mapping: { start: bigint; end: bigint }): Promise<OpenResult> {
@@ -102,6 +66,10 @@ export class LocalSamplerHost implements SamplerHost {
 
   openPerfMap(pid: number): Promise<OpenResult> {
     return Promise.resolve(openResult(access.openPerfMap(pid)));
+  }
+
+  openDebugFile(pid: number | null, path: string): Promise<OpenResult> {
+    return Promise.resolve(openResult(access.openDebugFile(pid, path)));
   }
 
   openKernelFile(file: KernelFile): Promise<OpenResult> {
@@ -139,13 +107,8 @@ export class LocalSamplerHost implements SamplerHost {
 
   #growArena(): boolean {
     const shard = this.#sampler.growArena();
-    if (shard) this.#drain?.add(shard);
+    if (shard) this.kernelDrain?.add(shard);
     return shard !== null;
-  }
-
-  #started(): KernelDrain {
-    if (!this.#drain) throw new Error('the sampler host has not been started');
-    return this.#drain;
   }
 }
 

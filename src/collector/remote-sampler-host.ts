@@ -1,23 +1,15 @@
 // SamplerHost in the service: drains through the descriptors it was handed, asks the sampler for the rest.
 import { closeSync } from 'node:fs';
 import type { OpenResult } from '../model/object-source.ts';
-import { DEFAULT_DRAIN_INTERVAL_MS, KernelDrain } from './kernel-drain.ts';
+import { DrainingHost } from './draining-host.ts';
+import type { KernelDrain } from './kernel-drain.ts';
+import { DEFAULT_DRAIN_INTERVAL_MS } from './kernel-drain.ts';
 import type { Kit, KitItem } from './kit.ts';
 import { decodeKitItem, shardOfItem } from './kit.ts';
 import type { NativeChannel } from './native.ts';
 import { native } from './native.ts';
 import { SamplerClient, SamplerUnavailable } from './sampler-client.ts';
-import type {
-  CpuReading,
-  DrainBatch,
-  FinishedWalk,
-  KernelFile,
-  ProcMapping,
-  ProcSnapshot,
-  SamplerHost,
-  SamplingSession,
-  UnwindUsage,
-} from './sampler-host.ts';
+import type { DrainBatch, KernelFile, ProcSnapshot, SamplerHost, SamplingSession } from './sampler-host.ts';
 
 /** Descriptors that the launcher gives each child. */
 export const LAUNCHER_FD = 3;
@@ -56,19 +48,18 @@ export class KitReceiver {
   }
 }
 
-export class RemoteSamplerHost implements SamplerHost {
+export class RemoteSamplerHost extends DrainingHost implements SamplerHost {
   readonly session: SamplingSession;
   readonly #kit: Kit;
   readonly #receiver: KitReceiver;
   readonly #client: SamplerClient;
-  #drain: KernelDrain | undefined;
-
   readonly #tableCacheDir: string;
   /** Called when the shard that was asked for has come. */
   #onShard: (() => void) | undefined;
 
-  /** `tableCacheDir`: where compiled unwind tables lie by build id. */
+  /** `tableCacheDir`: where compiled unwind tables lie, by content. */
   constructor(kit: Kit, receiver: KitReceiver, tableCacheDir: string, pairFd = PAIR_FD) {
+    super();
     this.#kit = kit;
     this.#tableCacheDir = tableCacheDir;
     this.#receiver = receiver;
@@ -77,13 +68,12 @@ export class RemoteSamplerHost implements SamplerHost {
   }
 
   start(onDrain: (batch: DrainBatch) => void): Promise<void> {
-    const drain = new KernelDrain(this.#kit, {
+    const drain = this.startDrain(this.#kit, {
       intervalMs: DEFAULT_DRAIN_INTERVAL_MS,
       tableCacheDir: this.#tableCacheDir,
       growArena: () => this.#growArena(),
       onDrain,
     });
-    this.#drain = drain;
     this.#receiver.onChange((text, fds) => {
       if (text.startsWith('K ')) this.#add(decodeKitItem(Buffer.from(text), fds), drain);
       if (text.startsWith('D ')) this.#drop(text.slice(2), drain);
@@ -116,49 +106,9 @@ export class RemoteSamplerHost implements SamplerHost {
     if (fd >= 0) closeSync(fd);
   }
 
-  async stop(): Promise<void> {
-    await this.#drain?.stop();
-  }
-
   close(): void {
     this.#client.close();
     this.#receiver.close();
-  }
-
-  drain(): Promise<void> {
-    return this.#started().drain();
-  }
-
-  readings(): CpuReading[] {
-    return this.#started().readings();
-  }
-
-  setPeriod(periodNs: number): void {
-    this.#started().setPeriod(periodNs);
-  }
-
-  loadUnwindTable(key: string, content: string, table: Uint8Array | null): Promise<boolean> {
-    return this.#started().unwind.load(key, content, table);
-  }
-
-  noUnwindTable(key: string): void {
-    this.#started().unwind.maps.markWithout(key);
-  }
-
-  finishWalk(number: number): FinishedWalk | null {
-    return this.#started().unwind.maps.finishWalk(number);
-  }
-
-  dropWalk(number: number): void {
-    this.#started().unwind.maps.dropWalk(number);
-  }
-
-  addProcessCode(pid: number, mappings: readonly ProcMapping[]): void {
-    this.#started().unwind.maps.addProcess(pid, mappings);
-  }
-
-  unwindUsage(): UnwindUsage & { limitBytes: number } {
-    return this.#started().unwind.usage();
   }
 
   openObject(pid: number, mapping: { start: bigint; end: bigint }): Promise<OpenResult> {
@@ -168,6 +118,10 @@ export class RemoteSamplerHost implements SamplerHost {
 
   openPerfMap(pid: number): Promise<OpenResult> {
     return this.#client.open('openPerfMap', { pid });
+  }
+
+  openDebugFile(pid: number | null, path: string): Promise<OpenResult> {
+    return this.#client.open('openDebugFile', { pid, path });
   }
 
   openKernelFile(file: KernelFile): Promise<OpenResult> {
@@ -216,10 +170,5 @@ export class RemoteSamplerHost implements SamplerHost {
 
   usage(): Promise<{ cpuSeconds: number; rssBytes: number }> {
     return this.#client.call('usage', {});
-  }
-
-  #started(): KernelDrain {
-    if (!this.#drain) throw new Error('the sampler host has not been started');
-    return this.#drain;
   }
 }
