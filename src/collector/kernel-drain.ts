@@ -10,12 +10,15 @@ import type { CpuReading, DrainBatch, SamplingSession } from './sampler-host.ts'
 
 /** How soon a side-band record is seen: a process may live but tens of ms, and its files are best opened while it does. */
 export const DEFAULT_DRAIN_INTERVAL_MS = 100;
-/** Samples alone can wait, unless a log is a quarter full: every batch costs a turn of JavaScript. */
+/**
+ * Samples alone can wait: every batch costs a turn of JavaScript. Until then the drain holds what it has read: it reads a
+ * log that is an eighth full, and holds up to 4 MiB (native/drain.cc).
+ */
 const LEISURE_FACTOR = 20;
 
 export interface KernelDrainOptions {
   intervalMs: number;
-  /** Where compiled unwind tables lie by build id; empty for nowhere. */
+  /** Where compiled unwind tables lie, by content; empty for nowhere. */
   tableCacheDir: string;
   /** Makes another shard of the arena, and `add`s it before it resolves to true. */
   growArena: () => Promise<boolean>;

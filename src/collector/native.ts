@@ -43,7 +43,7 @@ export interface NativeDrain {
 }
 
 interface UnwindMapsConstructor {
-  /** `cacheDir`: compiled tables by build id (`BUILD_ID.unwind`), or empty. */
+  /** `cacheDir`: compiled tables by content (`BUILD_ID.unwind` where there is a build id), or empty. */
   new (processesFd: number, objectsFd: number, cacheDir: string): NativeUnwindMaps;
 }
 /** What the walker knows of processes and objects; the drain keeps it up to date from the side band. */

@@ -5,6 +5,7 @@ import type { ObjectRef } from './object-ref.ts';
 import type { ObjectRegistry } from './object-registry.ts';
 import type { SamplerHost } from './sampler-host.ts';
 import type { MappedFile } from './sideband.ts';
+import { within } from './within.ts';
 
 /** Compiles an object's unwind table, or finds it compiled; `key` names its content. */
 export type UnwindTableReader = (object: {
@@ -65,10 +66,7 @@ export class UnwindLoader {
 
   /** Resolves when what is wanted by now is loaded, or after `patienceMs`. */
   async settled(patienceMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
-    await Promise.race([Promise.all(this.#underWay), enough]);
-    clearTimeout(timer);
+    await within(patienceMs, Promise.all(this.#underWay));
   }
 
   /** A walk came through it and found no table: it was never wanted before, or had to make room for others. */

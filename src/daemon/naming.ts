@@ -1,4 +1,5 @@
 // Names new locations while their objects can still be opened; whoever stores samples takes the names along.
+import { within } from '../collector/within.ts';
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import type { Location } from '../model/location.ts';
 import { MARKER_OBJECT } from '../model/location.ts';
@@ -63,10 +64,7 @@ export class Naming {
 
   /** Resolves when everything queued before has been named, or after `patienceMs`. */
   async settled(patienceMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
-    await Promise.race([this.#work, enough]);
-    clearTimeout(timer);
+    await within(patienceMs, this.#work);
   }
 
   /** Names and misses found and not stored yet; the caller stores them, or gives them back. */
