@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['model'],
   query: ['store', 'model'],
   server: ['query', 'store', 'model'],
-  cli: ['query', 'unwind', 'binary', 'model'],
+  cli: ['query', 'symbolizer', 'unwind', 'binary', 'model'],
   // Puts the parts together into processes.
   daemon: [
     'cli',

@@ -27,14 +27,9 @@ export interface ObjectFrames {
 
 /** Throws `BinaryFormatError`, and what reading throws. Everything that is wanted is lent. */
 export function readObjectFrames(request: SymbolizeRequest): ObjectFrames {
-  switch (request.object.kind) {
-    case 'jit':
-      return new JitFrames(request.fd);
-    case 'bpf':
-      return new BpfFrames(request.fd, request.object.path);
-    default:
-      return new FileFrames(request);
-  }
+  const { kind, path } = request.object;
+  if (kind === 'jit') return new JitFrames(request.fd);
+  return kind === 'bpf' ? new BpfFrames(request.fd, path) : new FileFrames(request);
 }
 
 /** ELF files and copies of the vDSO. */
@@ -190,5 +185,5 @@ function addressMap(request: SymbolizeRequest, elf: ElfFile): (address: number) 
 
 function found(frames: SourceFrame[] | null): FramesResult {
   const named = frames?.some(({ name }) => name !== '') === true;
-  return named ? { ok: true, frames: frames! } : { ok: false, reason: 'not-covered' };
+  return named ? { ok: true, frames: frames } : { ok: false, reason: 'not-covered' };
 }

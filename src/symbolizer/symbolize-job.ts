@@ -72,7 +72,7 @@ export class SymbolizeJobs {
     const known = this.objects.take(key);
     const lent = known?.lend(request) === true;
     if (!lent) known?.close();
-    const frames = lent ? known! : readObjectFrames(request);
+    const frames = lent ? known : readObjectFrames(request);
     try {
       return this.nameAll(request, (address) => frames.framesAt(address));
     } finally {
