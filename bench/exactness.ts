@@ -8,13 +8,13 @@ import type { ExactnessOptions } from './exactness/options.ts';
 import { HELP, parseExactnessOptions } from './exactness/options.ts';
 import { compileReference, referenceVersion } from './exactness/reference.ts';
 import { Replayer } from './exactness/replay.ts';
-import type { ExactnessResult, RunFacts } from './exactness/report.ts';
+import type { ExactnessResult, ExactnessFacts } from './exactness/report.ts';
 import { section } from './exactness/report.ts';
 import type { Tally } from './exactness/tally.ts';
 import { exactShare } from './exactness/tally.ts';
 import { publish, runBench, say } from './lib/bench-command.ts';
 import { ROOT } from './lib/daemon.ts';
-import { describeCommit, describeMachine } from './lib/machine.ts';
+import { runFacts } from './lib/run-facts.ts';
 import { missingOf, WORKLOADS } from './lib/workloads.ts';
 
 async function measureAll(options: ExactnessOptions, tools: Tools): Promise<ExactnessResult> {
@@ -42,11 +42,8 @@ async function run(options: ExactnessOptions, args: readonly string[]): Promise<
   const leftOut = { withoutStack: 0, outsideOfMappings: 0 };
   const tools = { folder, program: compileReference(folder), replayer: new Replayer(), leftOut };
   const result = await measureAll(options, tools);
-  const facts: RunFacts = {
-    date: new Date().toISOString().slice(0, 10),
-    commit: describeCommit(ROOT),
-    machine: describeMachine(),
-    command: ['npm run bench -- exactness', ...args].join(' '),
+  const facts: ExactnessFacts = {
+    ...runFacts('exactness', args),
     reference: `libdw of elfutils ${referenceVersion(tools.program)}`,
   };
   const { report, write } = options;

@@ -6,10 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { publish, runBench, say } from './lib/bench-command.ts';
 import { compileBusyLoad } from './lib/busy-load.ts';
 import { ROOT } from './lib/daemon.ts';
-import { describeCommit, describeMachine, hostShares, hostTime, onlineCpus } from './lib/machine.ts';
+import { hostShares, hostTime, onlineCpus } from './lib/machine.ts';
+import { runFacts } from './lib/run-facts.ts';
 import type { OverheadOptions } from './overhead/options.ts';
 import { HELP, parseOverheadOptions } from './overhead/options.ts';
-import type { OverheadResult, RunFacts } from './overhead/report.ts';
+import type { OverheadResult, OverheadFacts } from './overhead/report.ts';
 import { section } from './overhead/report.ts';
 import { measureSteady } from './overhead/steady.ts';
 import { measureThroughput } from './overhead/throughput.ts';
@@ -38,11 +39,8 @@ async function measureAll(options: OverheadOptions, folder: string): Promise<Ove
 async function run(options: OverheadOptions, args: readonly string[]): Promise<void> {
   const before = hostTime();
   await sleep(QUIET_LOOK_MS);
-  const facts: RunFacts = {
-    date: new Date().toISOString().slice(0, 10),
-    commit: describeCommit(ROOT),
-    machine: describeMachine(),
-    command: ['npm run bench -- overhead', ...args].join(' '),
+  const facts: OverheadFacts = {
+    ...runFacts('overhead', args),
     busyBefore: hostShares(before, hostTime()).busy,
   };
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { publish, runBench, say } from './lib/bench-command.ts';
 import { Daemon, ROOT } from './lib/daemon.ts';
-import { describeCommit, describeMachine, hostShares, hostTime } from './lib/machine.ts';
+import { hostShares, hostTime } from './lib/machine.ts';
+import { runFacts } from './lib/run-facts.ts';
 import { openBrowser } from './page/browser.ts';
 import type { PageOptions } from './page/options.ts';
 import { HELP, parsePageOptions } from './page/options.ts';
@@ -13,7 +14,7 @@ import { measureOurs } from './page/ours.ts';
 import { measurePprof } from './page/pprof-peer.ts';
 import type { Recording } from './page/recording.ts';
 import { describeRecording, record } from './page/recording.ts';
-import type { PageResult, RunFacts } from './page/report.ts';
+import type { PageResult, PageFacts } from './page/report.ts';
 import { section } from './page/report.ts';
 import { pageSize } from './page/script-size.ts';
 import { searchTerms } from './page/search-terms.ts';
@@ -65,12 +66,9 @@ async function run(options: PageOptions, args: readonly string[]): Promise<void>
   const { result, browser } = await measure(options, dataDir, folder);
   const { steal } = hostShares(before, hostTime());
   await sleep(REST_MS);
-  const facts: RunFacts = {
-    date: new Date().toISOString().slice(0, 10),
-    commit: describeCommit(ROOT),
-    machine: describeMachine(),
+  const facts: PageFacts = {
+    ...runFacts('page', args),
     browser,
-    command: ['npm run bench -- page', ...args].join(' '),
     busyAround: Math.max(busyBefore, await busyShare()),
     steal,
   };

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { publish, runBench, say } from './lib/bench-command.ts';
 import { Daemon, ROOT } from './lib/daemon.ts';
-import { describeCommit, describeMachine } from './lib/machine.ts';
+import { runFacts } from './lib/run-facts.ts';
 import { build, writeSources } from './short-lived/build.ts';
 import type { ShortLivedOptions } from './short-lived/options.ts';
 import { HELP, parseShortLivedOptions } from './short-lived/options.ts';
-import type { BuildResult, RunFacts } from './short-lived/report.ts';
+import type { BuildResult } from './short-lived/report.ts';
 import { section } from './short-lived/report.ts';
 import type { BuildWindow } from './short-lived/stored.ts';
 import { storedBuilds } from './short-lived/stored.ts';
@@ -59,12 +59,7 @@ async function run(options: ShortLivedOptions, args: readonly string[]): Promise
   const builds = await buildAll(options, sources, dataDir);
   const stored = await storedBuilds(dataDir, builds);
   const results: BuildResult[] = builds.map(({ what, seconds }, i) => ({ what, seconds, ...stored[i]! }));
-  const facts: RunFacts = {
-    date: new Date().toISOString().slice(0, 10),
-    commit: describeCommit(ROOT),
-    machine: describeMachine(),
-    command: ['npm run bench -- short-lived', ...args].join(' '),
-  };
+  const facts = runFacts('short-lived', args);
   const { report, write } = options;
   const text = section(facts, options, results);
   publish({ root: ROOT, report, name: 'short-lived', text, write, trial: 'a small build' });

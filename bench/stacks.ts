@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { publish, runBench, say } from './lib/bench-command.ts';
 import { Daemon, ROOT } from './lib/daemon.ts';
-import { describeCommit, describeMachine } from './lib/machine.ts';
+import { runFacts } from './lib/run-facts.ts';
 import { storedWindows } from './lib/stored-walks.ts';
 import { missingOf, WORKLOADS } from './lib/workloads.ts';
 import type { Measured } from './stacks/measure.ts';
 import { measureStacks } from './stacks/measure.ts';
 import type { StacksOptions } from './stacks/options.ts';
 import { HELP, parseStacksOptions } from './stacks/options.ts';
-import type { RunFacts, StacksRow } from './stacks/report.ts';
+import type { StacksFacts, StacksRow } from './stacks/report.ts';
 import { section } from './stacks/report.ts';
 
 /** The daemon has read /proc, and the tables of what runs all the time are compiled. */
@@ -53,11 +53,8 @@ async function run(options: StacksOptions, args: readonly string[]): Promise<voi
     measured.map(({ window }) => window),
   );
   const rows: StacksRow[] = measured.map((row, i) => ({ ...row, ours: stored[i]! }));
-  const facts: RunFacts = {
-    date: new Date().toISOString().slice(0, 10),
-    commit: describeCommit(ROOT),
-    machine: describeMachine(),
-    command: ['npm run bench -- stacks', ...args].join(' '),
+  const facts: StacksFacts = {
+    ...runFacts('stacks', args),
     rateHz,
   };
   const { report, write } = options;

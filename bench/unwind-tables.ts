@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { publish, runBench, say } from './lib/bench-command.ts';
 import { ROOT } from './lib/daemon.ts';
-import { describeCommit, describeMachine, hostShares, hostTime } from './lib/machine.ts';
+import { hostShares, hostTime } from './lib/machine.ts';
+import { runFacts } from './lib/run-facts.ts';
 import type { FileComparison } from './unwind-tables/compare.ts';
 import { compareFile, compileFile } from './unwind-tables/compare.ts';
 import { dwarfdumpRows, findDwarfdump } from './unwind-tables/dwarfdump.ts';
@@ -68,10 +69,7 @@ async function run(options: UnwindTablesOptions, args: readonly string[]): Promi
   const timed: TimedFile[] = largeFiles().map(timeCompile);
   const result = { ...(await compareAll(options, dwarfdump)), timed };
   const facts = {
-    date: new Date().toISOString().slice(0, 10),
-    commit: describeCommit(ROOT),
-    machine: describeMachine(),
-    command: ['npm run bench -- unwind-tables', ...args].join(' '),
+    ...runFacts('unwind-tables', args),
     dwarfdump: execFileSync(dwarfdump, ['--version'], { encoding: 'utf8' }).split('\n')[0]!.trim(),
     busy,
   };

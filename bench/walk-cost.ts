@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { publish, runBench, say } from './lib/bench-command.ts';
 import { ROOT } from './lib/daemon.ts';
-import { describeCommit, describeMachine, hostShares, hostTime } from './lib/machine.ts';
+import { hostShares, hostTime } from './lib/machine.ts';
+import { runFacts } from './lib/run-facts.ts';
 import { compare } from './walk-cost/cost.ts';
 import { LOADS } from './walk-cost/loads.ts';
 import type { MeasuredLoad } from './walk-cost/measure.ts';
@@ -54,10 +55,7 @@ async function run(options: WalkCostOptions, args: readonly string[]): Promise<v
   if (options.only.includes(START)) say('300 processes, and the daemon started beside them');
   const start = options.only.includes(START) ? await measureStart(startFolder) : null;
   const facts = {
-    date: new Date().toISOString().slice(0, 10),
-    commit: describeCommit(ROOT),
-    machine: describeMachine(),
-    command: ['npm run bench -- walk-cost', ...args].join(' '),
+    ...runFacts('walk-cost', args),
     steal,
   };
   const text = section(facts, options, { loads, start });

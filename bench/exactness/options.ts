@@ -1,6 +1,5 @@
 // Options of `npm run bench -- exactness`.
-import { parseArgs } from 'node:util';
-import { UsageError } from '../lib/bench-command.ts';
+import { benchArgs, onlyWords, positive } from '../lib/bench-options.ts';
 import { WORKLOADS } from '../lib/workloads.ts';
 
 export interface ExactnessOptions {
@@ -24,34 +23,15 @@ export const HELP = `npm run bench -- exactness [OPTIONS]: our walks of recorded
 With the defaults about 3 minutes. Needs root (perf), and g++, libdw-dev and libelf-dev for the reference.`;
 
 export function parseExactnessOptions(args: readonly string[]): ExactnessOptions | 'help' {
-  const values = parse(args);
-  if (values.help === true) return 'help';
-  const only = values.only?.split(',').map((word) => word.trim()) ?? [];
-  const unknown = only.filter((word) => !WORKLOADS.some(({ name }) => name === word));
-  if (unknown.length > 0) throw new UsageError(`--only: unknown: ${unknown.join(', ')}`);
+  const { help, values, report, write } = benchArgs(args, ['seconds', 'rate', 'only']);
+  if (help) return 'help';
+  const names = WORKLOADS.map(({ name }) => name);
+  const only = onlyWords(values.only, names);
   return {
     seconds: positive('seconds', values.seconds, 4),
     rateHz: positive('rate', values.rate, 499),
-    only: only.length > 0 ? only : WORKLOADS.map(({ name }) => name),
-    report: values.report ?? 'docs/benchmarks.md',
-    write: values.write === true || only.length === 0,
+    only: only.length > 0 ? only : names,
+    report,
+    write: write || only.length === 0,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const options = { seconds: text, rate: text, only: text, report: text, write: flag, help: flag };
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function positive(name: string, text: string | undefined, standard: number): number {
-  if (text === undefined) return standard;
-  const value = Number(text);
-  if (!(value > 0 && value <= 10_000)) throw new UsageError(`--${name}: "${text}" is not a positive number`);
-  return value;
 }

@@ -1,17 +1,15 @@
 // The section "exactness" of docs/benchmarks.md, and the same on the terminal.
 import type { Aim } from '../lib/report.ts';
 import { aimsTable, aimVerdict, table } from '../lib/report.ts';
+import type { RunFacts } from '../lib/run-facts.ts';
+import { factLines } from '../lib/run-facts.ts';
 import type { Workload } from '../lib/workloads.ts';
 import type { Verdict } from './compare.ts';
 import type { LeftOut } from './pairs.ts';
 import type { Difference, Tally } from './tally.ts';
 import { exactShare, sum } from './tally.ts';
 
-export interface RunFacts {
-  date: string;
-  commit: string | undefined;
-  machine: string;
-  command: string;
+export interface ExactnessFacts extends RunFacts {
   /** What the reference is, with its version. */
   reference: string;
 }
@@ -57,18 +55,11 @@ export function aims({ tallies }: ExactnessResult): Aim[] {
   ];
 }
 
-export function section(facts: RunFacts, result: ExactnessResult): string {
-  const { date, commit, machine, command, reference } = facts;
-  const at = commit === undefined ? '' : `, commit ${commit}`;
+export function section(facts: ExactnessFacts, result: ExactnessResult): string {
   return [
     '## exactness',
     'Our walks of recorded stacks beside those of an independent unwinder, frame by frame.',
-    [
-      `- Date: ${date}${at}`,
-      `- Machine: ${machine}`,
-      `- Reference: ${reference}`,
-      `- Command: \`${command}\``,
-    ].join('\n'),
+    factLines(facts, facts.reference),
     ...[...result.missing].map(([name, needs]) => `> **${name} was left out: no ${needs.join(', ')}.**`),
     aimsTable(aims(result)),
     perWorkload(result),

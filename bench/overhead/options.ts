@@ -1,6 +1,5 @@
 // Options of `npm run bench -- overhead`.
-import { parseArgs } from 'node:util';
-import { UsageError } from '../lib/bench-command.ts';
+import { benchArgs, onlyWords, positive } from '../lib/bench-options.ts';
 import type { ProfilerName } from '../lib/profilers.ts';
 import { PROFILERS } from '../lib/profilers.ts';
 
@@ -36,21 +35,27 @@ export const HELP = `npm run bench -- overhead [OPTIONS]: what always-on samplin
 
 With the defaults about 30 minutes: 17 throughput, 2 tools, 11 steady. Needs root and a quiet machine.`;
 
+/** Of any number. */
+const MOST = 100_000;
 /** Below these a run is a trial, and leaves the report alone. */
 const LEAST = { rounds: 20, seconds: 5, warmSeconds: 5, steadyMinutes: 10 };
 
 export function parseOverheadOptions(args: readonly string[]): OverheadOptions | 'help' {
-  const { values } = parse(args);
-  if (values.help === true) return 'help';
-  const only = values.only === undefined ? [] : values.only.split(',').map((word) => word.trim());
-  const unknown = only.filter((word) => !isOneOf(PARTS, word) && !isOneOf(PROFILERS, word));
-  if (unknown.length > 0) throw new UsageError(`--only: unknown: ${unknown.join(', ')}`);
+  const { help, values, report, write } = benchArgs(args, [
+    'rounds',
+    'seconds',
+    'warm',
+    'steady-minutes',
+    'only',
+  ]);
+  if (help) return 'help';
+  const only = onlyWords(values.only, [...PARTS, ...PROFILERS]);
   const chosen = {
     rateHz: 99,
-    rounds: positive('rounds', values.rounds, 20),
-    seconds: positive('seconds', values.seconds, 8),
-    warmSeconds: positive('warm', values.warm, 6),
-    steadyMinutes: positive('steady-minutes', values['steady-minutes'], 10),
+    rounds: positive('rounds', values.rounds, 20, MOST),
+    seconds: positive('seconds', values.seconds, 8, MOST),
+    warmSeconds: positive('warm', values.warm, 6, MOST),
+    steadyMinutes: positive('steady-minutes', values['steady-minutes'], 10, MOST),
     parts: narrowed(PARTS, only),
     profilers: narrowed(PROFILERS, only),
   };
@@ -58,42 +63,9 @@ export function parseOverheadOptions(args: readonly string[]): OverheadOptions |
   const long = (Object.keys(LEAST) as (keyof typeof LEAST)[]).every((key) => chosen[key] >= LEAST[key]);
   return {
     ...chosen,
-    report: values.report ?? 'docs/benchmarks.md',
-    write: values.write === true || (whole && long),
+    report,
+    write: write || (whole && long),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    return parseArgs({
-      args: [...args],
-      options: {
-        rounds: text,
-        seconds: text,
-        warm: text,
-        'steady-minutes': text,
-        only: text,
-        report: text,
-        write: flag,
-        help: flag,
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function positive(name: string, text: string | undefined, standard: number): number {
-  if (text === undefined) return standard;
-  const value = Number(text);
-  if (!(value > 0 && value < 100_000)) throw new UsageError(`--${name}: "${text}" is not a positive number`);
-  return value;
-}
-
-function isOneOf<T extends string>(list: readonly T[], word: string): word is T {
-  return (list as readonly string[]).includes(word);
 }
 
 /** What was named of a list; all of it where nothing of it was named. */

@@ -2,6 +2,8 @@
 import type { Interval } from '../lib/interval.ts';
 import type { Aim } from '../lib/report.ts';
 import { aimsTable, aimVerdict, table } from '../lib/report.ts';
+import type { RunFacts } from '../lib/run-facts.ts';
+import { factLines } from '../lib/run-facts.ts';
 import type { OverheadOptions } from './options.ts';
 import type { CpuCost, SteadyResult } from './steady.ts';
 import type { ThroughputResult } from './throughput.ts';
@@ -15,11 +17,7 @@ export interface OverheadResult {
   steady?: SteadyResult;
 }
 
-export interface RunFacts {
-  date: string;
-  commit: string | undefined;
-  machine: string;
-  command: string;
+export interface OverheadFacts extends RunFacts {
   /** Share of the host that was busy before anything was started. */
   busyBefore: number;
 }
@@ -73,12 +71,12 @@ function steadyAims(steady: SteadyResult | undefined): Aim[] {
   ];
 }
 
-export function section(facts: RunFacts, options: OverheadOptions, result: OverheadResult): string {
+export function section(facts: OverheadFacts, options: OverheadOptions, result: OverheadResult): string {
   const { throughput, tools, steady } = result;
   return [
     '## overhead',
     'What always-on sampling costs a host whose CPUs are busy.',
-    headLines(facts),
+    factLines(facts),
     ...warnings(facts, result).map((warning) => `> **${warning}**`),
     aimsTable(aims(result)),
     ...(throughput ? throughputPart(throughput, options) : []),
@@ -88,13 +86,8 @@ export function section(facts: RunFacts, options: OverheadOptions, result: Overh
   ].join('\n\n');
 }
 
-function headLines({ date, commit, machine, command }: RunFacts): string {
-  const at = commit === undefined ? '' : `, commit ${commit}`;
-  return [`- Date: ${date}${at}`, `- Machine: ${machine}`, `- Command: \`${command}\``].join('\n');
-}
-
 /** Why the figures may be worth less than they look. */
-export function warnings({ busyBefore }: RunFacts, { throughput, steady }: OverheadResult): string[] {
+export function warnings({ busyBefore }: OverheadFacts, { throughput, steady }: OverheadResult): string[] {
   const found: string[] = [];
   for (const { name, notes } of throughput?.losses ?? []) {
     if (name === 'pilotlight') found.push(...notes.map((note) => `In the rounds ${note}.`));

@@ -1,6 +1,5 @@
 // Options of `npm run bench -- page`.
-import { parseArgs } from 'node:util';
-import { UsageError } from '../lib/bench-command.ts';
+import { benchArgs, positiveWhole } from '../lib/bench-options.ts';
 
 export interface PageOptions {
   /** Repetitions of each interaction. */
@@ -15,6 +14,9 @@ export interface PageOptions {
   /** Whether the figures go into the report: asked for, or a run of the least size that means something. */
   write: boolean;
 }
+
+/** Of any number. */
+const MOST = 1_000_000;
 
 export const HELP = `npm run bench -- page [OPTIONS]: how fast the page answers, in headless Chromium, beside pprof's flame graph
 
@@ -31,36 +33,16 @@ With the defaults about 6 minutes, of which most is the recording, which needs r
 const LEAST = { repetitions: 20, stacks: 20_000 };
 
 export function parsePageOptions(args: readonly string[]): PageOptions | 'help' {
-  const values = parse(args);
-  if (values.help === true) return 'help';
-  const repetitions = positive('repetitions', values.repetitions, 25);
-  const stacks = positive('stacks', values.stacks, 20_000);
+  const { help, values, report, write } = benchArgs(args, ['repetitions', 'stacks', 'rate', 'data-dir']);
+  if (help) return 'help';
+  const repetitions = positiveWhole('repetitions', values.repetitions, 25, MOST);
+  const stacks = positiveWhole('stacks', values.stacks, 20_000, MOST);
   return {
     repetitions,
     stacks,
-    rateHz: positive('rate', values.rate, 499),
+    rateHz: positiveWhole('rate', values.rate, 499, MOST),
     dataDir: values['data-dir'],
-    report: values.report ?? 'docs/benchmarks.md',
-    write: values.write === true || (repetitions >= LEAST.repetitions && stacks >= LEAST.stacks),
+    report,
+    write: write || (repetitions >= LEAST.repetitions && stacks >= LEAST.stacks),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const options = { repetitions: text, stacks: text, rate: text, 'data-dir': text, report: text };
-    return parseArgs({ args: [...args], options: { ...options, write: flag, help: flag } }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function positive(name: string, text: string | undefined, standard: number): number {
-  if (text === undefined) return standard;
-  const value = Number(text);
-  if (!(Number.isInteger(value) && value > 0 && value <= 1_000_000)) {
-    throw new UsageError(`--${name}: "${text}" is not a positive whole number`);
-  }
-  return value;
 }

@@ -1,18 +1,16 @@
 // The section "page" of docs/benchmarks.md, and the same on the terminal.
 import type { Aim } from '../lib/report.ts';
 import { aimsTable, aimVerdict, table } from '../lib/report.ts';
+import type { RunFacts } from '../lib/run-facts.ts';
+import { factLines } from '../lib/run-facts.ts';
 import { summarize } from '../lib/timings.ts';
 import type { OurTimes } from './ours.ts';
 import type { PeerTimes } from './pprof-peer.ts';
 import type { Recording } from './recording.ts';
 import type { PageSize } from './script-size.ts';
 
-export interface RunFacts {
-  date: string;
-  commit: string | undefined;
-  machine: string;
+export interface PageFacts extends RunFacts {
   browser: string;
-  command: string;
   /** Share of the host that others kept busy right before or after the page was measured, the larger. */
   busyAround: number;
   /** Share that other guests of the same machine took while it was. */
@@ -61,11 +59,12 @@ export function aims({ ours, size }: PageResult): Aim[] {
   return [...timed, script];
 }
 
-export function section(facts: RunFacts, result: PageResult): string {
+export function section(facts: PageFacts, result: PageResult): string {
+  const { machine, browser } = facts;
   return [
     '## page',
     'How fast the page answers on a window with many distinct stacks, in headless Chromium.',
-    headLines(facts),
+    factLines({ ...facts, machine: `${machine}, ${browser} (headless, no GPU), 1440 × 900` }),
     ...warnings(facts).map((warning) => `> **${warning}**`),
     aimsTable(aims(result)),
     timesTable(result),
@@ -73,16 +72,7 @@ export function section(facts: RunFacts, result: PageResult): string {
   ].join('\n\n');
 }
 
-function headLines({ date, commit, machine, browser, command }: RunFacts): string {
-  const at = commit === undefined ? '' : `, commit ${commit}`;
-  return [
-    `- Date: ${date}${at}`,
-    `- Machine: ${machine}, ${browser} (headless, no GPU), 1440 × 900`,
-    `- Command: \`${command}\``,
-  ].join('\n');
-}
-
-function warnings({ busyAround, steal }: RunFacts): string[] {
+function warnings({ busyAround, steal }: PageFacts): string[] {
   const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
   return [
     ...(busyAround > NOISY.busyAround

@@ -1,16 +1,11 @@
 // The section "short-lived" of docs/benchmarks.md, and the same on the terminal.
 import type { Aim } from '../lib/report.ts';
 import { aimsTable, aimVerdict, table } from '../lib/report.ts';
+import type { RunFacts } from '../lib/run-facts.ts';
+import { factLines } from '../lib/run-facts.ts';
 import type { ShortLivedOptions } from './options.ts';
 import type { ProgramStacks, StoredBuild } from './stored.ts';
 import { PROGRAMS } from './stored.ts';
-
-export interface RunFacts {
-  date: string;
-  commit: string | undefined;
-  machine: string;
-  command: string;
-}
 
 export interface BuildResult extends StoredBuild {
   /** What was known of the programs when it began. */
@@ -39,12 +34,10 @@ export function aims(builds: readonly BuildResult[]): Aim[] {
 }
 
 export function section(facts: RunFacts, options: ShortLivedOptions, builds: readonly BuildResult[]): string {
-  const { date, commit, machine, command } = facts;
-  const at = commit === undefined ? '' : `, commit ${commit}`;
   return [
     '## short-lived',
     "User stacks of a build's processes, which live for some tens of ms.",
-    [`- Date: ${date}${at}`, `- Machine: ${machine}`, `- Command: \`${command}\``].join('\n'),
+    factLines(facts),
     aimsTable(aims(builds)),
     stacksTable(builds),
     method(options, builds),

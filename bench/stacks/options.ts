@@ -1,6 +1,5 @@
 // Options of `npm run bench -- stacks`.
-import { parseArgs } from 'node:util';
-import { UsageError } from '../lib/bench-command.ts';
+import { benchArgs, onlyWords, positive } from '../lib/bench-options.ts';
 import { WORKLOADS } from '../lib/workloads.ts';
 
 export interface StacksOptions {
@@ -31,35 +30,15 @@ a quiet machine.`;
 const LEAST_SECONDS = 40;
 
 export function parseStacksOptions(args: readonly string[]): StacksOptions | 'help' {
-  const values = parse(args);
-  if (values.help === true) return 'help';
-  const only = values.only?.split(',').map((word) => word.trim()) ?? [];
-  const unknown = only.filter((word) => !LIVE.includes(word));
-  if (unknown.length > 0) throw new UsageError(`--only: unknown: ${unknown.join(', ')}`);
+  const { help, values, report, write } = benchArgs(args, ['seconds', 'rate', 'only']);
+  if (help) return 'help';
+  const only = onlyWords(values.only, LIVE);
   const seconds = positive('seconds', values.seconds, 60);
   return {
     seconds,
     rateHz: positive('rate', values.rate, 99),
     only: only.length > 0 ? only : LIVE,
-    report: values.report ?? 'docs/benchmarks.md',
-    write: values.write === true || (only.length === 0 && seconds >= LEAST_SECONDS),
+    report,
+    write: write || (only.length === 0 && seconds >= LEAST_SECONDS),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const options = { seconds: text, rate: text, only: text, report: text, write: flag, help: flag };
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function positive(name: string, text: string | undefined, standard: number): number {
-  if (text === undefined) return standard;
-  const value = Number(text);
-  if (!(value > 0 && value <= 10_000)) throw new UsageError(`--${name}: "${text}" is not a positive number`);
-  return value;
 }

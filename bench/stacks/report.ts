@@ -1,6 +1,8 @@
 // The section "stacks" of docs/benchmarks.md, and the same on the terminal.
 import type { Aim } from '../lib/report.ts';
 import { aimsTable, aimVerdict, table } from '../lib/report.ts';
+import type { RunFacts } from '../lib/run-facts.ts';
+import { factLines } from '../lib/run-facts.ts';
 import type { StoredWindow } from '../lib/stored-walks.ts';
 import { wholeShare } from '../lib/stored-walks.ts';
 import type { Measured } from './measure.ts';
@@ -9,11 +11,7 @@ import type { StacksOptions } from './options.ts';
 import type { Agreement } from './profile.ts';
 import { agreement, differenceOf } from './profile.ts';
 
-export interface RunFacts {
-  date: string;
-  commit: string | undefined;
-  machine: string;
-  command: string;
+export interface StacksFacts extends RunFacts {
   /** Rate in force at the end. */
   rateHz: number;
 }
@@ -58,13 +56,11 @@ export function aims(rows: readonly StacksRow[]): Aim[] {
   ];
 }
 
-export function section(facts: RunFacts, options: StacksOptions, rows: readonly StacksRow[]): string {
-  const { date, commit, machine, command } = facts;
-  const at = commit === undefined ? '' : `, commit ${commit}`;
+export function section(facts: StacksFacts, options: StacksOptions, rows: readonly StacksRow[]): string {
   return [
     '## stacks',
     'User stacks of running programs that reach their root, beside those of perf over the same seconds.',
-    [`- Date: ${date}${at}`, `- Machine: ${machine}`, `- Command: \`${command}\``].join('\n'),
+    factLines(facts),
     ...(facts.rateHz < options.rateHz ? [`> **The governor lowered our rate to ${facts.rateHz} Hz.**`] : []),
     aimsTable(aims(rows)),
     wholeTable(rows),

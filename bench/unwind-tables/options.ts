@@ -1,6 +1,6 @@
 // Options of `npm run bench -- unwind-tables`.
-import { parseArgs } from 'node:util';
 import { UsageError } from '../lib/bench-command.ts';
+import { benchArgs } from '../lib/bench-options.ts';
 
 export interface UnwindTablesOptions {
   /** Folders that are searched, and files. */
@@ -24,25 +24,14 @@ export const HELP = `npm run bench -- unwind-tables [OPTIONS] [PATH…]: are unw
 Compares every row with llvm-dwarfdump's. About 15 minutes for the standard folders.`;
 
 export function parseUnwindTablesOptions(args: readonly string[]): UnwindTablesOptions | 'help' {
-  const { values, positionals } = parse(args);
-  if (values.help === true) return 'help';
+  const { help, values, positionals, report, write } = benchArgs(args, ['limit'], true);
+  if (help) return 'help';
   const limit = values.limit === undefined ? Infinity : Number(values.limit);
   if (!(limit > 0)) throw new UsageError(`--limit: "${values.limit}" is not a positive number`);
   return {
     paths: positionals.length > 0 ? positionals : STANDARD_PATHS,
     limit,
-    report: values.report ?? 'docs/benchmarks.md',
-    write: values.write === true || (positionals.length === 0 && limit === Infinity),
+    report,
+    write: write || (positionals.length === 0 && limit === Infinity),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const options = { limit: text, report: text, write: flag, help: flag };
-    return parseArgs({ args: [...args], allowPositionals: true, options });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
 }

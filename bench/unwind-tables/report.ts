@@ -3,14 +3,12 @@ import type { UnsupportedReason } from '../../src/unwind/rule.ts';
 import { median } from '../lib/interval.ts';
 import type { Aim } from '../lib/report.ts';
 import { aimsTable, aimVerdict, table } from '../lib/report.ts';
+import type { RunFacts } from '../lib/run-facts.ts';
+import { factLines } from '../lib/run-facts.ts';
 import type { FileComparison } from './compare.ts';
 import type { TimedFile } from './timed.ts';
 
-export interface RunFacts {
-  date: string;
-  commit: string | undefined;
-  machine: string;
-  command: string;
+export interface UnwindTablesFacts extends RunFacts {
   dwarfdump: string;
   busy: number;
 }
@@ -27,13 +25,11 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-export function section(facts: RunFacts, result: UnwindTablesResult): string {
-  const { date, commit, machine, command, dwarfdump } = facts;
-  const at = commit === undefined ? '' : `, commit ${commit}`;
+export function section(facts: UnwindTablesFacts, result: UnwindTablesResult): string {
   return [
     '## unwind-tables',
     "Are the tables that are compiled from `.eh_frame` right, and how fast are they made? Every row of every ELF file is compared with llvm-dwarfdump's.",
-    `- Date: ${date}${at}\n- Machine: ${machine}\n- Command: \`${command}\`\n- Reference: ${dwarfdump}`,
+    factLines(facts, facts.dwarfdump),
     ...(facts.busy > 0.1
       ? [`> **The machine was not quiet: others kept ${percent(facts.busy)} of it busy around the timings.**`]
       : []),

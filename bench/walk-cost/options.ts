@@ -1,6 +1,5 @@
 // Options of `npm run bench -- walk-cost`.
-import { parseArgs } from 'node:util';
-import { UsageError } from '../lib/bench-command.ts';
+import { benchArgs, onlyWords, positive } from '../lib/bench-options.ts';
 import { LOADS } from './loads.ts';
 
 export interface WalkCostOptions {
@@ -29,30 +28,14 @@ With the defaults about 13 minutes. Needs root, clang and a quiet machine.`;
 const LEAST_SECONDS = 30;
 
 export function parseWalkCostOptions(args: readonly string[]): WalkCostOptions | 'help' {
-  const values = parse(args);
-  if (values.help === true) return 'help';
-  const only = values.only?.split(',').map((word) => word.trim()) ?? [];
-  const unknown = only.filter((word) => !PARTS.includes(word));
-  if (unknown.length > 0) throw new UsageError(`--only: unknown: ${unknown.join(', ')}`);
-  const seconds = Number(values.seconds ?? 60);
-  if (!(seconds > 0 && seconds <= 10_000)) {
-    throw new UsageError(`--seconds: "${values.seconds}" is not a positive number`);
-  }
+  const { help, values, report, write } = benchArgs(args, ['seconds', 'only']);
+  if (help) return 'help';
+  const only = onlyWords(values.only, PARTS);
+  const seconds = positive('seconds', values.seconds, 60);
   return {
     seconds,
     only: only.length > 0 ? only : PARTS,
-    report: values.report ?? 'docs/benchmarks.md',
-    write: values.write === true || (only.length === 0 && seconds >= LEAST_SECONDS),
+    report,
+    write: write || (only.length === 0 && seconds >= LEAST_SECONDS),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const options = { seconds: text, only: text, report: text, write: flag, help: flag };
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
 }

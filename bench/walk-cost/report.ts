@@ -2,6 +2,8 @@
 import type { Interval } from '../lib/interval.ts';
 import type { Aim } from '../lib/report.ts';
 import { aimsTable, aimVerdict, table } from '../lib/report.ts';
+import type { RunFacts } from '../lib/run-facts.ts';
+import { factLines } from '../lib/run-facts.ts';
 import type { Cost, CostComparison } from './cost.ts';
 import { compare, slowest } from './cost.ts';
 import type { MeasuredLoad } from './measure.ts';
@@ -10,11 +12,7 @@ import { PEER_RATE_HZ, RATE_HZ } from './samplers.ts';
 import type { StartMemory } from './start.ts';
 import type { CostSample } from './tap.ts';
 
-export interface RunFacts {
-  date: string;
-  commit: string | undefined;
-  machine: string;
-  command: string;
+export interface WalkCostFacts extends RunFacts {
   /** Share of the CPUs' time that other guests of the host took. */
   steal: number;
 }
@@ -75,14 +73,13 @@ const comparison = ({ ours, peer }: MeasuredLoad, userMode: boolean): CostCompar
 const allCosts = (row: MeasuredLoad): Cost[] =>
   [true, false].flatMap((userMode) => comparison(row, userMode)?.ours ?? []);
 
-export function section(facts: RunFacts, options: WalkCostOptions, result: WalkCostResult): string {
-  const { date, commit, machine, command, steal } = facts;
-  const at = commit === undefined ? '' : `, commit ${commit}`;
+export function section(facts: WalkCostFacts, options: WalkCostOptions, result: WalkCostResult): string {
+  const { steal } = facts;
   const { loads, start } = result;
   return [
     '## walk-cost',
     "Time in the BPF program per sample, beside the kernel's own walk by frame pointer, and the daemon's memory when it starts.",
-    [`- Date: ${date}${at}`, `- Machine: ${machine}`, `- Command: \`${command}\``].join('\n'),
+    factLines(facts),
     ...(steal > 0.02 ? [`> **Other guests took ${(steal * 100).toFixed(0)} % of the CPUs meanwhile.**`] : []),
     aimsTable(aims(result)),
     ...(loads.length === 0 ? [] : costSections(options, loads)),
