@@ -73,7 +73,6 @@ export function openDebugFile(pid: number | null, path: string): Opened {
 const KERNEL_FILES: Record<KernelFile, string> = {
   kallsyms: '/proc/kallsyms',
   modules: '/proc/modules',
-  types: '/sys/kernel/btf/vmlinux',
 };
 
 /** The kernel decides by the opener's privilege whether addresses show, so the descriptor can be handed on. */

@@ -7,6 +7,7 @@ import type { ElfLayoutReader } from './object-ref.ts';
 import { ObjectRef } from './object-ref.ts';
 import { BpfPrograms } from './bpf-programs.ts';
 import { FdCache } from './fd-cache.ts';
+import { openKernelBtf } from './kernel-btf.ts';
 import { JitFiles } from './jit-files.ts';
 import type { SamplerHost } from './sampler-host.ts';
 import type { MappedFile } from './sideband.ts';
@@ -121,7 +122,7 @@ export class ObjectRegistry implements ObjectSource {
   }
 
   openKernelTypes(): Promise<OpenResult> {
-    return this.#host.openKernelFile('types');
+    return Promise.resolve(openKernelBtf());
   }
 
   async #openDebugFile(pid: number | undefined, path: string): Promise<OpenResult> {

@@ -115,7 +115,7 @@ export interface BpfDump extends OpenedObject {
 }
 
 /** A file of the kernel that only root reads whole. */
-export type KernelFile = 'kallsyms' | 'modules' | 'types';
+export type KernelFile = 'kallsyms' | 'modules';
 
 export interface SamplerHost {
   readonly session: SamplingSession;

@@ -8,7 +8,7 @@ import type { KernelFile, ProcSnapshot } from './sampler-host.ts';
 import type { Request, Response, SamplerMethods } from './sampler-rpc.ts';
 import { decodeMessage, encodeMessage, MAPPINGS_PER_PART } from './sampler-rpc.ts';
 
-const KERNEL_FILES: readonly string[] = ['kallsyms', 'modules', 'types'] satisfies KernelFile[];
+const KERNEL_FILES: readonly string[] = ['kallsyms', 'modules'] satisfies KernelFile[];
 
 function isPositiveInt32(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31;
