@@ -1,10 +1,10 @@
 // Where an ELF file keeps call frame information: .eh_frame, and .debug_frame where somebody left it in.
-import { inflateSync } from 'node:zlib';
 import { BinaryFormatError } from '../binary/binary-format-error.ts';
-import { readBytes, readCursor } from '../binary/byte-source.ts';
+import { readBytes } from '../binary/byte-source.ts';
 import { Cursor } from '../binary/cursor.ts';
-import { ELFCOMPRESS_ZLIB, PT_GNU_EH_FRAME, SHF_COMPRESSED, SHT_NOBITS } from '../binary/elf/constants.ts';
+import { PT_GNU_EH_FRAME, SHT_NOBITS } from '../binary/elf/constants.ts';
 import type { ElfFile } from '../binary/elf/elf-file.ts';
+import { sectionSource } from '../binary/elf/section-data.ts';
 import type { Section } from '../binary/elf/sections.ts';
 import { locate, wordAt } from './code-segments.ts';
 import { DW_EH_PE_omit } from './dwarf-constants.ts';
@@ -36,8 +36,7 @@ export function cfiSections(elf: ElfFile): CfiSection[] {
     if (unnamed !== null) found.push(unnamed);
   }
   for (const section of sections) {
-    if (section.name === '.debug_frame') found.push(debugFrame(elf, section, uncompressed(elf, section)));
-    if (section.name === '.zdebug_frame') found.push(debugFrame(elf, section, inflatedGnu(elf, section)));
+    if (/^\.z?debug_frame$/.test(section.name)) found.push(debugFrame(elf, section));
   }
   return found;
 }
@@ -48,7 +47,13 @@ function ehFrame(elf: ElfFile, section: Section): CfiSection {
   return { name: section.name, isEh: true, bytes, bases, endsAtZero: false, maxFdes: Infinity };
 }
 
-function debugFrame(elf: ElfFile, { name }: Section, bytes: Uint8Array): CfiSection {
+/** It may be compressed, as all debug sections. */
+function debugFrame(elf: ElfFile, section: Section): CfiSection {
+  const { name } = section;
+  const limits = { maxBytes: MAX_SECTION_BYTES, maxMemoryBytes: MAX_SECTION_BYTES };
+  const source = sectionSource(elf, section, limits);
+  if (source.size > MAX_SECTION_BYTES) throw tooLarge(name, source.size);
+  const bytes = readBytes(source, 0, source.size, name);
   return { name, isEh: false, bytes, bases: basesOf(elf, 0, bytes), endsAtZero: false, maxFdes: Infinity };
 }
 
@@ -103,34 +108,4 @@ function basesOf(elf: ElfFile, address: number, bytes: Uint8Array): PointerBases
     addressBytes: elf.header.is64 ? 8 : 4,
     wordAt: (at) => wordAt(elf, at),
   };
-}
-
-/** gABI: a compressed section begins with Elf64_Chdr: type, reserved, size, alignment (Elf32_Chdr: without reserved). */
-function uncompressed(elf: ElfFile, section: Section): Uint8Array {
-  const { name, offset, size, flags } = section;
-  if ((flags & SHF_COMPRESSED) === 0) return sectionBytes(elf, name, offset, size);
-  const { is64, littleEndian } = elf.header;
-  const headerBytes = is64 ? 24 : 12;
-  const header = readCursor(elf.source, offset, headerBytes, name, littleEndian);
-  const type = header.u32();
-  if (is64) header.skip(4);
-  const length = header.word(is64);
-  if (type !== ELFCOMPRESS_ZLIB) header.fail('bad-value', `compression ${type} is not known`);
-  return inflated(name, sectionBytes(elf, name, offset + headerBytes, size - headerBytes), length);
-}
-
-/** Before gABI had compression: "ZLIB" and the length, big endian, before the data. */
-function inflatedGnu(elf: ElfFile, { name, offset, size }: Section): Uint8Array {
-  const header = readCursor(elf.source, offset, 12, name, false);
-  if (header.u32() !== 0x5a4c_4942) header.fail('bad-magic', 'no "ZLIB" in front');
-  return inflated(name, sectionBytes(elf, name, offset + 12, size - 12), header.u64Number());
-}
-
-function inflated(name: string, packed: Uint8Array, length: number): Uint8Array {
-  if (length > MAX_SECTION_BYTES) throw tooLarge(name, length);
-  try {
-    return inflateSync(packed, { maxOutputLength: Math.max(1, length) });
-  } catch (error) {
-    throw new BinaryFormatError('bad-value', name, 0, 'it does not decompress', { cause: error });
-  }
 }

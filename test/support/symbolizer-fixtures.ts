@@ -1,6 +1,15 @@
 // Files for the symbolizer's tests: made in a temporary folder, by gcc where they are programs.
 import { execFileSync } from 'node:child_process';
-import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -34,7 +43,6 @@ export class FixtureFolder {
     const out = join(this.path, 'dist');
     this.write('package.json', '{"type":"module"}');
     // Where the packages that the layer imports are looked for.
-    symlinkSync(join(root, 'node_modules'), join(this.path, 'node_modules'));
     symlinkSync(join(root, 'node_modules'), join(this.path, 'node_modules'));
     const config = {
       extends: join(root, 'tsconfig.json'),

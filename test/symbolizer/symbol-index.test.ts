@@ -24,6 +24,7 @@ describe('flatten', () => {
           const covering = spans.map((s, i) => i).filter((i) => covers(spans[i]!, at));
           const expected = covering.sort((a, b) => priority[b]! - priority[a]!)[0] ?? -1;
           expect(index.find(at)).toBe(expected);
+          if (expected >= 0) expect(index.startOf(index.row(at))).toBe(spans[expected]!.start);
         }
       }),
     );
@@ -37,6 +38,17 @@ describe('flatten', () => {
       name: Uint32Array.of(7, 8),
     });
     expect([0, 19, 20, 59, 60, 99, 100].map((at) => index.find(at))).toEqual([7, 7, 8, 8, 7, 7, -1]);
+    expect([0, 19, 20, 59, 60, 99].map((at) => index.startOf(index.row(at)))).toEqual([0, 0, 20, 20, 0, 0]);
+  });
+
+  it('keeps neighbours of the same name apart: each is a function', () => {
+    const index = flatten({
+      start: Float64Array.of(0, 10, 20),
+      end: Float64Array.of(10, 20, 30),
+      priority: Uint32Array.of(0, 1, 2),
+      name: Uint32Array.of(7, 7, 8),
+    });
+    expect([0, 9, 10, 19, 20].map((at) => index.startOf(index.row(at)))).toEqual([0, 0, 10, 10, 20]);
   });
 });
 

@@ -80,6 +80,7 @@ describe('a program of gcc', () => {
   it.each([
     ['.debug_frame alone', ['-g']],
     ['.debug_frame alone, compressed', ['-g', '-gz=zlib']],
+    ['.debug_frame alone, compressed with zstd', ['-g', '-Wl,--compress-debug-sections=zstd']],
     ['.zdebug_frame', ['-g', '-Wl,--compress-debug-sections=zlib-gnu']],
   ])('has a table of %s', (name, flags) => {
     const none = ['-fno-asynchronous-unwind-tables', '-fno-unwind-tables', '-nostdlib', '-static', '-O1'];

@@ -114,9 +114,20 @@ export function decodeHuffman(
   section: string,
 ): void {
   const { maxBits, symbol, bits } = table;
-  while (at < end) {
+  // Two symbols take 22 bits at most: one look serves for both.
+  const mask = (1 << maxBits) - 1;
+  for (const pairs = end - 1; at < pairs;) {
+    const word = stream.peek(2 * maxBits);
+    const first = word >> maxBits;
+    const firstBits = bits[first]!;
+    const second = (word >> (maxBits - firstBits)) & mask;
+    target[at++] = symbol[first]!;
+    target[at++] = symbol[second]!;
+    stream.left -= firstBits + bits[second]!;
+  }
+  if (at < end) {
     const entry = stream.peek(maxBits);
-    target[at++] = symbol[entry]!;
+    target[at] = symbol[entry]!;
     stream.left -= bits[entry]!;
   }
   if (stream.left !== 0) throw new BinaryFormatError('bad-value', section, 0, 'literals of another length');

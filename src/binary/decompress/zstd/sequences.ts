@@ -14,6 +14,12 @@ import {
 import { readFseTable, singleSymbolTable, type FseTable } from './fse-table.ts';
 import type { LiteralsDecoder } from './literals.ts';
 
+/** What the number of an offset code's bits begins at. */
+const POWERS_OF_TWO = Float64Array.from({ length: 32 }, (_, bits) => 2 ** bits);
+
+/** From here on a call costs less than the loop. */
+const LONG_MATCH = 48;
+
 /** In the order in which a block describes their tables. */
 const KINDS = [LITERALS_LENGTH, OFFSET, MATCH_LENGTH] as const;
 
@@ -51,7 +57,7 @@ export class SequenceDecoder {
     } else if (header.end !== end) {
       throw this.error('bytes behind a block without sequences');
     }
-    this.copyLiterals(literals, done, literals.length - done, out, limit);
+    this.copyLiterals(literals, done, out, limit);
   }
 
   private readTables(block: Uint8Array, at: number, end: number): BackwardBits {
@@ -87,7 +93,7 @@ export class SequenceDecoder {
     return at;
   }
 
-  /** Gives how many of the literals were used. */
+  /** Gives how many of the literals were used. The hot loop: what it needs is in locals. */
   private run(
     stream: BackwardBits,
     count: number,
@@ -96,27 +102,43 @@ export class SequenceDecoder {
     limit: number,
   ): number {
     const [literalTable, offsetTable, matchTable] = this.tables as [FseTable, FseTable, FseTable];
+    const { bytes } = out;
+    const { bytes: literalBytes, length: literalsThere } = literals;
+    const { baseline: matchBase, extraBits: matchBits } = MATCH_LENGTH;
+    const { baseline: literalBase, extraBits: literalBits } = LITERALS_LENGTH;
     let literalState = stream.read(literalTable.accuracy);
     let offsetState = stream.read(offsetTable.accuracy);
     let matchState = stream.read(matchTable.accuracy);
     let used = 0;
+    let at = out.at;
     for (let i = 1; ; i++) {
       const offsetCode = offsetTable.symbol[offsetState]!;
       const matchCode = matchTable.symbol[matchState]!;
       const literalCode = literalTable.symbol[literalState]!;
-      const offsetValue = 2 ** offsetCode + stream.read(offsetCode);
-      const matchLength = MATCH_LENGTH.baseline[matchCode]! + stream.read(MATCH_LENGTH.extraBits[matchCode]!);
-      const literalLength =
-        LITERALS_LENGTH.baseline[literalCode]! + stream.read(LITERALS_LENGTH.extraBits[literalCode]!);
-      this.copyLiterals(literals, used, literalLength, out, limit);
-      used += literalLength;
-      this.copyMatch(this.offset(offsetValue, literalLength), matchLength, out, limit);
+      const offsetValue = POWERS_OF_TWO[offsetCode]! + stream.read(offsetCode);
+      let matchLength = matchBase[matchCode]!;
+      if (matchCode >= 32) matchLength += stream.read(matchBits[matchCode]!);
+      let literalLength = literalBase[literalCode]!;
+      if (literalCode >= 16) literalLength += stream.read(literalBits[literalCode]!);
+      const offset = this.offset(offsetValue, literalLength);
+      if (used + literalLength > literalsThere) throw this.error('more literals used than there are');
+      if (literalLength + matchLength > limit - at) this.tooMuch(out, limit);
+      for (const end = at + literalLength; at < end;) bytes[at++] = literalBytes[used++]!;
+      if (offset > at || offset < 1) throw this.error(`an offset of ${offset} bytes, ${at} are there`);
+      if (matchLength > LONG_MATCH && offset >= matchLength) {
+        bytes.copyWithin(at, at - offset, at - offset + matchLength);
+        at += matchLength;
+      } else {
+        // Where source and target overlap, the copy repeats what it wrote, which copyWithin does not.
+        for (const end = at + matchLength; at < end; at++) bytes[at] = bytes[at - offset]!;
+      }
       if (i === count) break;
       literalState = literalTable.base[literalState]! + stream.read(literalTable.bits[literalState]!);
       matchState = matchTable.base[matchState]! + stream.read(matchTable.bits[matchState]!);
       offsetState = offsetTable.base[offsetState]! + stream.read(offsetTable.bits[offsetState]!);
     }
     if (stream.left !== 0) throw this.error('sequences of another length');
+    out.at = at;
     return used;
   }
 
@@ -132,30 +154,12 @@ export class SequenceDecoder {
     return offset;
   }
 
-  private copyLiterals(
-    literals: LiteralsDecoder,
-    from: number,
-    count: number,
-    out: Output,
-    limit: number,
-  ): void {
-    if (from + count > literals.length) throw this.error('more literals used than there are');
-    if (count > limit - out.at) this.tooMuch(out, limit);
-    const { bytes } = out;
-    if (count > 32) bytes.set(literals.bytes.subarray(from, from + count), out.at);
-    else for (let i = 0; i < count; i++) bytes[out.at + i] = literals.bytes[from + i]!;
-    out.at += count;
-  }
-
-  private copyMatch(offset: number, length: number, out: Output, limit: number): void {
-    if (offset > out.at || offset < 1) throw this.error(`an offset of ${offset} bytes, ${out.at} are there`);
-    if (length > limit - out.at) this.tooMuch(out, limit);
-    const { bytes } = out;
-    const from = out.at - offset;
-    // Where source and target overlap the copy repeats what it wrote, which copyWithin does not.
-    if (offset >= length && length > 32) bytes.copyWithin(out.at, from, from + length);
-    else for (let i = 0; i < length; i++) bytes[out.at + i] = bytes[from + i]!;
-    out.at += length;
+  /** Those behind the last sequence. */
+  private copyLiterals(literals: LiteralsDecoder, from: number, out: Output, limit: number): void {
+    const rest = literals.bytes.subarray(from, literals.length);
+    if (rest.length > limit - out.at) this.tooMuch(out, limit);
+    out.bytes.set(rest, out.at);
+    out.at += rest.length;
   }
 
   private tooMuch(out: Output, limit: number): never {
