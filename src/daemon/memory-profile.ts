@@ -53,8 +53,9 @@ export class MemoryProfile {
         );
         own.forEach((i, k) => {
           const result = results[k]!;
-          named[i] = result.ok && object.kind !== 'marker' ? 1 : 0;
-          frames[i] = result.ok ? result.frames : [standIn(object, locations[i]!.address)];
+          const chain = result.ok ? result.frames : [];
+          named[i] = chain.length > 0 && object.kind !== 'marker' ? 1 : 0;
+          frames[i] = chain.length > 0 ? chain : [standIn(object, locations[i]!.address)];
         });
       }),
     );

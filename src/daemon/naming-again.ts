@@ -50,6 +50,9 @@ const PIECE = 2_000;
 /** Objects looked at in one round; of more, the next round looks at the next. Regions of processes that ended cost nothing. */
 const OBJECTS_PER_ROUND = 1_000;
 
+/** Objects wanted again of which none had an incomplete location. */
+const MAX_WANTED = 1_000;
+
 /** Where a round ended in the middle of an object. */
 interface Place {
   id: ObjectId;
@@ -69,6 +72,10 @@ export class NamingAgain {
   /** The last object that was looked at, in the order of ids; 0 before the first. */
   #beyond = 0n;
   #place: Place | null = null;
+  /** Objects of which better names have come, by whatever way: their locations are asked for whatever the version. */
+  readonly #wanted = new Set<ObjectId>();
+  /** Whether the next round comes soon, and begins with the first object. */
+  #soon = false;
 
   constructor(options: NamingAgainOptions) {
     this.#options = options;
@@ -87,9 +94,19 @@ export class NamingAgain {
     await this.#round;
   }
 
+  /** A debug file of the object has come: a round begins soon, when its like have come too. */
+  want(object: ObjectId): void {
+    if (this.#wanted.size >= MAX_WANTED) this.#wanted.clear();
+    this.#wanted.add(object);
+    if (this.#soon) return;
+    this.#soon = true;
+    if (this.#round !== null) return;
+    clearTimeout(this.#timer);
+    this.#schedule(NEXT_PART_MS);
+  }
+
   /**
-   * A round from now on, from the first object: after a debug file has come, or when somebody wants it. Where one is
-   * under way, another follows it. Never rejects: a failure of the store is told, and the next round tries again.
+   * A round from now on, from the first object, because somebody wants it. Where one is under way, another follows it. Never rejects: a failure of the store is told, and the next round tries again.
    */
   round(): Promise<RoundResult> {
     if (this.#round === null) {
@@ -113,7 +130,11 @@ export class NamingAgain {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
       if (this.#options.busy()) return this.#schedule(NEXT_PART_MS);
-      void this.#goOn().then(({ complete }) => this.#schedule(complete ? ROUND_MS : NEXT_PART_MS));
+      if (this.#soon) this.#beyond = 0n;
+      this.#soon = false;
+      void this.#goOn().then(({ complete }) =>
+        this.#schedule(complete && !this.#soon ? ROUND_MS : NEXT_PART_MS),
+      );
     }, afterMs);
     this.#timer.unref();
   }
@@ -163,8 +184,9 @@ export class NamingAgain {
     mayGoOn: () => boolean,
   ): Promise<boolean> {
     const now = await this.#options.symbolizer.namesVersion(object);
+    const wanted = this.#wanted.delete(object.id) || this.#place?.id === object.id;
     // What could not be read when it was new may be readable now, although its names are the same.
-    if (now === null || (now === version && unread <= unreadThen)) return true;
+    if (now === null || (!wanted && now === version && unread <= unreadThen)) return true;
     if (this.#place?.id !== object.id || this.#place.version !== now) {
       this.#place = { id: object.id, version: now, beyond: -1, unread: 0 };
     }

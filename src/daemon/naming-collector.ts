@@ -2,6 +2,7 @@
 import type { CollectorOptions } from '../collector/collector.ts';
 import { Collector } from '../collector/collector.ts';
 import { readElfLayout } from '../binary/elf/layout.ts';
+import type { CodeObject } from '../model/code-object.ts';
 import { Symbolizer } from '../symbolizer/symbolizer.ts';
 import { UnwindTables } from '../unwind/unwind-tables.ts';
 
@@ -11,10 +12,12 @@ export interface NamingCollectorOptions extends Omit<
 > {
   /** Where compiled unwind tables are kept; null for nowhere. */
   tableCacheDir: string | null;
+  /** Told of an object that can be named better than it was when its names were asked for. */
+  onDebugFile?: (object: CodeObject) => void;
 }
 
 /** The symbolizer opens objects through the collector; the collector asks the symbolizer where kernel code lies. */
-export function namingCollector({ tableCacheDir, ...options }: NamingCollectorOptions): {
+export function namingCollector({ tableCacheDir, onDebugFile, ...options }: NamingCollectorOptions): {
   collector: Collector;
   symbolizer: Symbolizer;
   close: () => Promise<void>;
@@ -29,6 +32,7 @@ export function namingCollector({ tableCacheDir, ...options }: NamingCollectorOp
   const symbolizer: Symbolizer = new Symbolizer({
     source: collector.registry,
     moduleBase: (name) => collector.kernel.moduleBase(name),
+    ...(onDebugFile === undefined ? {} : { onDebugFile }),
   });
   const close = async (): Promise<void> => {
     await Promise.all([symbolizer.close(), tables.close()]);

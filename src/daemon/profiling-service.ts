@@ -9,9 +9,11 @@ import { Ledger } from '../collector/ledger.ts';
 import type { SamplerHost } from '../collector/sampler-host.ts';
 import type { RunningService } from '../server/service.ts';
 import type { StatusBody } from '../server/status.ts';
+import type { Symbolizer } from '../symbolizer/symbolizer.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import { Flusher, MAX_UNSENT_SAMPLES } from './flusher.ts';
 import { namingCollector } from './naming-collector.ts';
+import { NamingAgain } from './naming-again.ts';
 import { Naming } from './naming.ts';
 import { OverheadMeter } from './overhead-meter.ts';
 
@@ -35,7 +37,9 @@ export class ProfilingService implements RunningService {
   readonly collector: Collector;
   readonly #parts: ServiceParts;
   readonly #flusher: Flusher;
+  readonly #symbolizer: Symbolizer;
   readonly #naming: Naming;
+  readonly #namingAgain: NamingAgain;
   readonly #closeNaming: () => Promise<void>;
   readonly #governor: Governor;
   readonly #overhead: OverheadMeter;
@@ -45,10 +49,15 @@ export class ProfilingService implements RunningService {
   private constructor(parts: ServiceParts, ledger: Ledger) {
     this.#parts = parts;
     const { host, store, tableCacheDir } = parts;
-    const { collector, symbolizer, close } = namingCollector({ host, ledger, tableCacheDir });
+    const { collector, symbolizer, close } = namingCollector({
+      ...{ host, ledger, tableCacheDir },
+      onDebugFile: ({ id }) => this.#namingAgain.want(id),
+    });
     this.collector = collector;
+    this.#symbolizer = symbolizer;
     this.#closeNaming = close;
     this.#naming = new Naming(symbolizer, store);
+    this.#namingAgain = new NamingAgain({ symbolizer, store, busy: () => this.#naming.busy });
     const session = host.session.id;
     this.#flusher = new Flusher({ session, collector, ledger, store, naming: this.#naming });
     this.#overhead = new OverheadMeter(host, collector);
@@ -68,6 +77,7 @@ export class ProfilingService implements RunningService {
     const periodNs = Math.round(1e9 / host.session.rateHz);
     if (host.readings().some((reading) => reading.periodNs !== periodNs)) host.setPeriod(periodNs);
     service.#naming.addUnnamed();
+    service.#namingAgain.start();
     service.#timers.push(
       setInterval(() => void service.#flusher.flush(), FLUSH_MS),
       setInterval(() => void service.#govern(), GOVERNOR_MS),
@@ -81,8 +91,14 @@ export class ProfilingService implements RunningService {
     await this.#flusher.flushWithNames(NAMING_PATIENCE_MS);
   }
 
+  async prototype(name: string): Promise<string | null> {
+    const [found] = await this.#symbolizer.prototypes([name]);
+    return found ?? null;
+  }
+
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    await this.#namingAgain.stop();
     await this.collector.stop();
     await this.#flusher.flushWithNames(NAMING_PATIENCE_MS);
     await this.#closeNaming();

@@ -96,6 +96,16 @@ describe('MemoryProfile', () => {
     expect([...table.locationNamed]).toEqual([1, 0, 0]);
   });
 
+  it('takes an empty chain for no name', async () => {
+    const profile = new MemoryProfile();
+    const one = stackOf(at(1));
+    profile.add(batch([[one, 100]], { stacks: [one], locations: [at(1)], objects: [APP] })); // prettier-ignore
+    const empty = (): Promise<SymbolResult[]> => Promise.resolve([{ ok: true, frames: [] }]);
+    const table = await profile.table(empty, standIn);
+    expect(table.locationFrames).toMatchObject([[{ name: '[/bin/app]' }]]);
+    expect([...table.locationNamed]).toEqual([0]);
+  });
+
   it('leaves out stacks that no sample has', async () => {
     const profile = new MemoryProfile();
     const [one, two] = [stackOf(at(1)), stackOf(at(2))];

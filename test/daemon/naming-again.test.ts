@@ -249,6 +249,33 @@ describe('the rounds of naming again', () => {
     await naming.stop();
   });
 
+  it('come soon when a debug file has come, with that object asked for whatever its version', async () => {
+    vi.useFakeTimers();
+    const { object } = testLocation('main');
+    const again = vi.fn(() => Promise.resolve());
+    const incomplete: IncompleteObject = { object, version: 'same', unread: 0, unreadThen: 0 };
+    const store = {
+      ...NOTHING,
+      incompleteObjects: () => Promise.resolve([incomplete]),
+      appendSymbols: again,
+    };
+    const symbolizer = new FakeFiles();
+    symbolizer.versions.set(object.path, 'same');
+    const naming = new NamingAgain({ symbolizer, store, busy: () => false, now: () => 0 });
+    naming.start();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(again).not.toHaveBeenCalled();
+    naming.want(object.id);
+    await vi.advanceTimersByTimeAsync(10_000);
+    naming.want(object.id); // others that come meanwhile do not put it off
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(again).toHaveBeenCalledTimes(1);
+    expect(again).toHaveBeenCalledWith([], { object: object.id, version: 'same', unread: 0 });
+    await vi.advanceTimersByTimeAsync(400_000);
+    expect(again).toHaveBeenCalledTimes(1);
+    await naming.stop();
+  });
+
   it('come every few minutes, not while new locations wait for their names, and end when stopped', async () => {
     vi.useFakeTimers();
     let busy = false;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StackTable } from '../../src/model/stack-table.ts';
 import { encodePprof } from '../../src/query/pprof.ts';
 import { encodePprofDiff } from '../../src/query/pprof-diff.ts';
-import { codeObject, stackTable } from './stack-table.ts';
+import { codeObject, frame, stackTable } from './stack-table.ts';
 
 const GO = existsSync('/usr/local/go/bin/go') ? '/usr/local/go/bin/go' : 'go';
 const RANGE = { fromMs: 1_700_000_000_000, untilMs: 1_700_000_010_000 };
@@ -78,6 +78,40 @@ describe('go tool pprof', () => {
     expect(out).toMatch(/20ms 20\.00% 90\.00% {7}20ms 20\.00% {2}h \(inline\)$/m);
     expect(out).toMatch(/10ms 10\.00% {3}100% {7}10ms 10\.00% {2}idle$/m);
     expect((await pprof(table, '-top', '-sample_index=samples')).out).toMatch(/Total samples = 10 *$/m);
+  });
+
+  it('takes inlined calls for calls of their own, at their lines', async () => {
+    const at = (name: string, line: number) => frame(name, { file: `/src/${name}.c`, line });
+    const table = stackTable('main         main\nouter>inner  top>mid>deep\nleaf\n5            3');
+    table.locationFrames = [
+      [at('leaf', 40)],
+      [at('inner', 20), at('outer', 12)],
+      [at('main', 1)],
+      [at('deep', 60), at('mid', 55), at('top', 51)],
+    ];
+    const traces = (await pprof(table, '-traces', '-lines')).out;
+    const stacks = traces
+      .split(/^-+\+-+$/m)
+      .slice(1, -1)
+      .map((text) => text.trim().split(/\s*\n\s*/));
+    expect(stacks).toEqual([
+      [
+        '50ms   leaf /src/leaf.c:40',
+        'inner /src/inner.c:20 (inline)',
+        'outer /src/outer.c:12',
+        'main /src/main.c:1',
+      ],
+      [
+        '30ms   deep /src/deep.c:60 (inline)',
+        'mid /src/mid.c:55 (inline)',
+        'top /src/top.c:51',
+        'main /src/main.c:1',
+      ],
+    ]);
+    const { out } = await pprof(table, '-top');
+    expect(out).toMatch(/50ms 62\.50% 62\.50% {7}50ms 62\.50% {2}leaf$/m);
+    expect(out).toMatch(/30ms 37\.50% {3}100% {7}30ms 37\.50% {2}deep \(inline\)$/m);
+    expect(out).toMatch(/ 0 +0% +100% +50ms 62\.50% {2}inner \(inline\)$/m);
   });
 
   it('sees addresses, mappings, build ids and labels as they are', async () => {

@@ -1,5 +1,7 @@
 // State, metrics and probes.
 import { describe, expect, it } from 'vitest';
+import { MARKER_OBJECT } from '../../src/model/location.ts';
+import type { StatusBody } from '../../src/server/status.ts';
 import { HEALTHY_STATUS, IDLE_SERVICE, fakeApp } from '../support/fake-service.ts';
 import { fakeStore } from '../support/fake-store.ts';
 
@@ -17,11 +19,34 @@ describe('GET /api/v1/status', () => {
     });
   });
 
+  it('tells how well the samples are named, and what would name more', async () => {
+    const object = { ...MARKER_OBJECT, kind: 'elf', path: '/usr/lib/libc.so.6', buildId: 'abcd' } as const;
+    const gaining = { object, samples: 30, has: 'function', reason: '', exe: '' } as const;
+    const coverage = {
+      ...{ samples: 100, namedSamples: 90, unresolved: [] },
+      byLevel: { line: 60, function: 30, object: 8, nothing: 2 },
+      gain: Array.from({ length: 15 }, () => gaining),
+    };
+    const advisor = { advise: (objects: readonly unknown[]) => Promise.resolve(objects.map(() => 'do it')) };
+    const named = fakeApp({ store: { ...store, coverage: () => Promise.resolve(coverage) }, advisor });
+    const body = (await (await named.request('/api/v1/status')).json()) as StatusBody;
+    expect(body.coverage).toMatchObject({
+      namedShare: 0.9,
+      shares: { line: 0.6, function: 0.3, object: 0.08, nothing: 0.02 },
+    });
+    expect(body.coverage?.gain).toHaveLength(10);
+    expect(body.coverage?.gain[0]).toEqual({
+      ...{ buildId: 'abcd', path: '/usr/lib/libc.so.6', samples: 30, has: 'function', advice: 'do it' },
+    });
+    const metrics = await (await named.request('/metrics')).text();
+    expect(metrics).toContain('pilotlight_coverage_share{has="object"} 0.08\n');
+  });
+
   it('leaves out what only a sampler could tell where none runs', async () => {
     const response = await fakeApp({ service: IDLE_SERVICE, store }).request('/api/v1/status');
     const body = (await response.json()) as object;
     expect(Object.keys(body).toSorted()).toEqual(['coverage', 'sampling', 'store']);
-    expect(body).toMatchObject({ sampling: false, coverage: { samples: 0, namedShare: null } });
+    expect(body).toMatchObject({ sampling: false, coverage: { samples: 0, namedShare: null, shares: null } });
   });
 });
 

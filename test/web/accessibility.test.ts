@@ -43,6 +43,7 @@ const STATES: readonly (readonly [string, string, () => Promise<unknown>, string
   ['window box', AFTER, () => fixture.page.locator('#window').click(), '#window-box'],
   ['picker', AFTER, () => fixture.page.locator('#filter-add').click(), '#picker-values li'],
   ['export', AFTER, click('Export'), '#export-box'],
+  ['names', AFTER, () => fixture.page.locator('button.fact').click(), '#coverage-box tbody tr'],
   ['keys', AFTER, click('Keys'), '#keys[open]'],
   ['menu', AFTER, () => fixture.frame('renderTemplate').click({ button: 'right' }), '.menu button'],
 ];

@@ -1,5 +1,6 @@
 // The flame graph in a real browser, on a host with known answers.
 import { describe, expect, it } from 'vitest';
+import type { FlamegraphBody } from '../../web/src/api.ts';
 import { usePage } from '../support/page-fixture.ts';
 
 const fixture = usePage();
@@ -80,6 +81,29 @@ describe('the flame graph', () => {
     await fixture.shot('page-tooltip');
     await page.mouse.move(5, 5);
     expect(await tooltip.count()).toBe(0);
+  });
+
+  it('labels frames with short names, and tells whole names, file and line beside the pointer', async () => {
+    const { page } = fixture;
+    const whole = 'void std::vector<Tuple, std::allocator<Tuple>>::emplace_back<Tuple&>(Tuple&)';
+    await page.route('**/api/v1/flamegraph*', async (route) => {
+      const body = (await (await route.fetch()).json()) as FlamegraphBody;
+      const name = body.names.indexOf('ExecHashJoin');
+      const node = body.nodes.name.indexOf(name);
+      body.names[name] = whole;
+      body.nodes.file[node] = body.files.push('src/exec/hash.cc') - 1;
+      body.nodes.line[node] = 120;
+      await route.fulfill({ json: body });
+    });
+    await fixture.open('', 'std::vector<…>::emplace_back<…>');
+    await frame('std::vector<…>::emplace_back<…>').first().hover();
+    const tooltip = page.getByRole('tooltip').filter({ visible: true });
+    await tooltip.waitFor();
+    const text = await tooltip.innerText();
+    expect(text.startsWith(`${whole}\n`)).toBe(true);
+    expect(text).toMatch(/\nsrc\/exec\/hash\.cc:120\n/);
+    await fixture.shot('page-tooltip-line');
+    await page.unrouteAll({ behavior: 'wait' });
   });
 
   it('turns over between icicle and flame', async () => {

@@ -67,6 +67,16 @@ all group 125/0
     expect(new Set(keys(later))).toEqual(new Set(all));
   });
 
+  it('tells file and line of each frame', async () => {
+    const body = await bodyOf('a:\n  main @x\n    f @x =1');
+    body.files.push('f.c');
+    body.nodes.file[2] = 1;
+    body.nodes.line[2] = 12;
+    const [main] = frameTree(body).children;
+    expect(main).toMatchObject({ name: 'main', file: '', line: 0 });
+    expect(main?.children).toMatchObject([{ name: 'f', file: 'f.c', line: 12 }]);
+  });
+
   it('names a group without a value', async () => {
     const [group] = frameTree(await bodyOf(':\n  main @/bin/x =1', { groupBy: true })).children;
     expect(group?.name).toBe('(none)');

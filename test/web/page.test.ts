@@ -19,6 +19,44 @@ describe('the line at the bottom', () => {
     expect(await page.getByRole('link', { name: 'Status' }).getAttribute('href')).toBe('/api/v1/status');
   });
 
+  it.each(['light', 'dark'] as const)(
+    'tells behind the unnamed share what would name more (%s)',
+    async (scheme) => {
+      const { page } = fixture;
+      await page.emulateMedia({ colorScheme: scheme });
+      await fixture.open();
+      await page.getByRole('button', { name: /^Unnamed/ }).click();
+      const box = page.getByRole('dialog', { name: 'How well samples are named' });
+      await box.waitFor();
+      expect((await box.locator('.levels').innerText()).replace(/\s+/g, ' ')).toBe(
+        'line 55.0 % function only 41.0 % object only 2.5 % nothing 1.5 %',
+      );
+      const rows = await box.locator('tbody tr').allInnerTexts();
+      expect(rows.map((row) => row.split(/\t+/))).toEqual([
+        ['29.0 %', 'libc.so.6', 'function only', 'sudo apt-get install libc6-dbg'],
+        ['12.0 %', '[kernel.kallsyms]', 'function only', '–'],
+        ['2.5 %', 'agent', 'object only', 'put its debug file at /usr/lib/debug/.build-id/ab/cdef.debug'],
+      ]);
+      const [inner, button] = [await box.boundingBox(), await page.locator('button.fact').boundingBox()];
+      expect(inner!.y).toBeGreaterThan(0);
+      expect(inner!.y + inner!.height).toBeLessThanOrEqual(button!.y);
+      await fixture.shot(`coverage-${scheme}`);
+      await page.keyboard.press('Escape');
+      expect(await box.isVisible()).toBe(false);
+    },
+  );
+
+  it('keeps the box, and the focus in it, while its figures are asked for again', async () => {
+    await fixture.open();
+    const { page } = fixture;
+    await page.getByRole('button', { name: /^Unnamed/ }).click();
+    const answered = page.waitForResponse('**/api/v1/status');
+    await answered;
+    await page.waitForTimeout(50);
+    expect(await page.locator('#coverage-box').isVisible()).toBe(true);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Unnamed/);
+  });
+
   it.each([
     [1440, 900],
     [900, 700],

@@ -2,6 +2,7 @@
 import flamegraph from 'd3-flame-graph';
 import type { ChartNode, ChartTooltip } from 'd3-flame-graph';
 import { select, selection } from 'd3-selection';
+import { frameLabel } from './frame-name.ts';
 import { matches } from './frame-tree.ts';
 
 const CELL_HEIGHT_PX = 20;
@@ -28,8 +29,6 @@ Object.assign(selection.prototype, {
 /** What the chart needs of a node: its width is its share of `value`. */
 export interface ChartFrame {
   name: string;
-  /** Text on the frame. */
-  label: string;
   /** At least the sum of the children's. */
   value: number;
   children: this[];
@@ -100,7 +99,7 @@ export function createFlameChart<F extends ChartFrame>(
     .minFrameSize(MIN_FRAME_PX)
     .transitionDuration(0)
     .tooltip(tooltip)
-    .getName(({ data }) => data.label)
+    .getName(({ data }) => frameLabel(data))
     .setColorMapper(({ data }) => colourOf(data))
     .setDetailsHandler(() => undefined)
     .onClick((node) => {

@@ -1,6 +1,5 @@
 // From the server's columns to the tree that the flame graph draws, and what can be read off it. No DOM here.
 import type { FlamegraphBody } from './api.ts';
-import { frameLabel } from './frame-name.ts';
 
 /** What a frame's colour tells: whose code runs. */
 export const FRAME_CLASSES = ['kernel', 'native', 'jit', 'marker', 'group'] as const;
@@ -9,8 +8,6 @@ export type FrameClass = (typeof FRAME_CLASSES)[number];
 /** A node of the tree. `name`, `value` and `children` are the names d3-flame-graph reads. */
 export interface FrameNode {
   name: string;
-  /** What the frame is labelled with: the name without what there is no room for. */
-  label: string;
   /** CPU time with everything called, ns. */
   value: number;
   children: FrameNode[];
@@ -55,7 +52,6 @@ function hashOn(hash: number, text: string): number {
 
 export function frameTree(body: FlamegraphBody): FrameNode {
   const { nodes, names, objects, objectKinds, files } = body;
-  const labels = names.map(frameLabel);
   const frames: FrameNode[] = [];
   const hashes: number[] = [];
   nodes.parent.forEach((parentIndex, i) => {
@@ -64,10 +60,8 @@ export function frameTree(body: FlamegraphBody): FrameNode {
     // A group without a value, such as processes outside of any container.
     const name = names[nodes.name[i]!]! || '(none)';
     const hash = pathHash(hashes[parentIndex], name, path);
-    const frameClass = classOfKind(objectKinds[object]!);
     const frame: FrameNode = {
       name,
-      label: frameClass === 'group' ? name : labels[nodes.name[i]!]!,
       value: nodes.total[i]!,
       children: [],
       self: nodes.self[i]!,
@@ -75,7 +69,7 @@ export function frameTree(body: FlamegraphBody): FrameNode {
       object: path,
       file: files[nodes.file[i]!]!,
       line: nodes.line[i]!,
-      frameClass,
+      frameClass: classOfKind(objectKinds[object]!),
       key: hash.toString(36),
     };
     hashes.push(hash);

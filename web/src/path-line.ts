@@ -13,7 +13,7 @@ function crumb(name: string, onClick: () => void): HTMLElement {
   const button = element(
     'button',
     { type: 'button', class: 'link', title: name },
-    name === '' ? '(none)' : frameLabel(name),
+    name === '' ? '(none)' : name,
   );
   button.addEventListener('click', onClick);
   return element('li', {}, button);
@@ -69,6 +69,6 @@ function offer(frame: FrameNode, onClick: () => void): HTMLElement {
   );
   button.addEventListener('click', onClick);
   const text =
-    missing > 0 ? `${formatShare(missing)} of ${frame.label} is in callees that are not shown.` : '';
+    missing > 0 ? `${formatShare(missing)} of ${frameLabel(frame)} is in callees that are not shown.` : '';
   return element('span', { class: 'offer' }, button, ' ', text);
 }

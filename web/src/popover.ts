@@ -43,12 +43,14 @@ export function createPopover(button: HTMLElement, box: HTMLElement, onShow: () 
   };
 
   button.addEventListener('click', () => (box.hidden ? show() : hide()));
-  box.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape') return;
+  const closeByEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || box.hidden) return;
     event.preventDefault();
     event.stopPropagation();
     hide();
-  });
+  };
+  // A box with nothing to focus leaves the focus on its button.
+  for (const part of [box, button]) part.addEventListener('keydown', closeByEscape);
   document.addEventListener('pointerdown', (event) => {
     if (!(event.target instanceof Node) || box.contains(event.target) || button.contains(event.target))
       return;

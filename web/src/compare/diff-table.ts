@@ -141,7 +141,7 @@ function tableRow(row: DiffRow, { normalize }: DiffBody, largest: number, events
   const name = element(
     'button',
     { type: 'button', class: 'link', title: `Search for ${row.name}` },
-    frameLabel(row.name),
+    frameLabel(row),
   );
   name.addEventListener('click', () => events.onPick(row.name));
   const where = row.file === '' ? row.object : `${row.object}\n${row.file}`;

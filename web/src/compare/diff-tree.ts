@@ -1,5 +1,4 @@
 // From the columns of a comparison to the tree that is drawn: every frame with what it used before and after. No DOM.
-import { frameLabel } from '../frame-name.ts';
 import type { FrameClass } from '../frame-tree.ts';
 import { classOfKind, matches, pathHash } from '../frame-tree.ts';
 import type { DiffBody, DiffColumns, Normalization } from './diff-body.ts';
@@ -29,8 +28,6 @@ export type Presence = 'both' | 'before' | 'after' | 'neither';
 
 export interface DiffNode {
   name: string;
-  /** What the frame is labelled with. */
-  label: string;
   /** Width, in the unit of the comparison. */
   value: number;
   children: DiffNode[];
@@ -60,7 +57,6 @@ export function measure(side: Pick<DiffSide, 'total' | 'share' | 'rate'>, normal
 
 export function diffTree(body: DiffBody, widths: Widths): DiffNode {
   const { nodes, names, objects, objectKinds, files, normalize } = body;
-  const labels = names.map(frameLabel);
   const whole = Math.max(
     measure(sideAt(nodes.left, 0, body.left.total), normalize),
     measure(sideAt(nodes.right, 0, body.right.total), normalize),
@@ -75,10 +71,8 @@ export function diffTree(body: DiffBody, widths: Widths): DiffNode {
     const hash = pathHash(hashes[parent], name, path);
     const left = sideAt(nodes.left, i, body.left.total);
     const right = sideAt(nodes.right, i, body.right.total);
-    const frameClass = classOfKind(objectKinds[object]!);
-    const label = frameClass === 'group' ? name : labels[nodes.name[i]!]!;
     const node: DiffNode = {
-      ...{ name, label, children: [], object: path, frameClass },
+      ...{ name, children: [], object: path, frameClass: classOfKind(objectKinds[object]!) },
       ...{ file: files[nodes.file[i]!]!, line: nodes.line[i]! },
       ...{ key: hash.toString(36), left, right, presence: presenceOf(left, right) },
       ...widthAndChange(measure(left, normalize), measure(right, normalize), whole, widths),

@@ -78,7 +78,7 @@ function tableRow(row: FunctionSums, total: number, scheme: Scheme, events: Repo
   const name = element(
     'button',
     { type: 'button', class: 'link', title: `Search for ${row.name}` },
-    frameLabel(row.name),
+    frameLabel(row),
   );
   name.addEventListener('click', () => events.onPick(row.name));
   return element(

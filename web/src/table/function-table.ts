@@ -43,7 +43,7 @@ function rowElement(row: FunctionRow, key: string): HTMLTableRowElement {
     { 'data-key': key, tabindex: '-1', 'aria-selected': 'false' },
     ...timeCells(row.self, row.selfShare),
     ...timeCells(row.total, row.totalShare),
-    element('td', { class: 'function', title: titleOf(row) }, frameLabel(row.name)),
+    element('td', { class: 'function', title: titleOf(row) }, frameLabel(row)),
     element('td', { class: 'object', title: row.object }, shortObject(row.object)),
   );
 }
