@@ -27,7 +27,7 @@ export function openCompanion(files: HostFiles, root: string, request: Companion
       continue;
     }
     const { fd, stamp } = opened;
-    const reason = whyRefused(fd, stamp, request);
+    const reason = verifyOpened(fd, stamp, request);
     if (reason === null) return { ok: true, fd, path, stamp, refused };
     closeSync(fd);
     refused.push({ path, reason });
@@ -35,7 +35,11 @@ export function openCompanion(files: HostFiles, root: string, request: Companion
   return { ok: false, refused };
 }
 
-function whyRefused(fd: number, stamp: string, request: CompanionRequest): CompanionRefusal | null {
+/**
+ * Null for the right file. By itself for callers that open on one thread and verify on another: without build ids the
+ * whole file is read.
+ */
+export function verifyOpened(fd: number, stamp: string, request: CompanionRequest): CompanionRefusal | null {
   const verdict = verifyCompanion(new FdSource(fd), request);
   // A verdict on a file that was being written is none.
   if (!isUnchanged(fd, stamp)) return 'changed';

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
 import { isSystemError, type ByteSource } from '../../binary/byte-source.ts';
 import { ElfFile } from '../../binary/elf/elf-file.ts';
-import { hasDebugInfo } from '../elf/elf-debug-sections.ts';
+import { findSection, hasDebugInfo } from '../elf/elf-debug-sections.ts';
 import type { CompanionRequest } from './companion-request.ts';
 
 /** Why a file is not taken; in words for logs and for the coverage report. */
@@ -29,7 +29,7 @@ export function verifyCompanion(source: ByteSource, request: CompanionRequest): 
     const elf = new ElfFile(source);
     const identity = verifyIdentity(elf, request);
     if (!identity.ok) return identity;
-    return hasDebugInfo(elf) ? { ok: true } : { ok: false, reason: 'no-debug-info' };
+    return isOfUse(elf, request) ? { ok: true } : { ok: false, reason: 'no-debug-info' };
   } catch (error) {
     if (error instanceof BinaryFormatError) return { ok: false, reason: 'not-elf' };
     if (isSystemError(error)) return { ok: false, reason: 'unreadable' };
@@ -45,6 +45,11 @@ function verifyIdentity(elf: ElfFile, { proof }: CompanionRequest): Verdict {
   if (proof.crc32 === null) return { ok: true };
   if (elf.source.size > MAX_CHECKSUM_BYTES) return { ok: false, reason: 'too-large' };
   return fileCrc32(elf.source) === proof.crc32 ? { ok: true } : { ok: false, reason: 'other-checksum' };
+}
+
+function isOfUse(elf: ElfFile, { kind }: CompanionRequest): boolean {
+  // dwz may have found nothing in common but strings.
+  return hasDebugInfo(elf) || (kind === 'supplement' && findSection(elf, '.debug_str') !== undefined);
 }
 
 /** Of all bytes, a piece at a time. Throws `BinaryFormatError` for a file that shrinks meanwhile. */

@@ -10,6 +10,7 @@ import { fileCrc32, verifyCompanion } from '../../../src/symbolizer/debug-files/
 import { FdSource, MemorySource } from '../../../src/binary/byte-source.ts';
 import { ElfFile } from '../../../src/binary/elf/elf-file.ts';
 import { openDescriptors } from '../../support/open-descriptors.ts';
+import { writePackedElf } from '../../support/packed-elf-writer.ts';
 import { fileBytes, FixtureFolder, run, withFd } from '../../support/symbolizer-fixtures.ts';
 
 const folder = new FixtureFolder();
@@ -182,6 +183,15 @@ describe('the proof of a companion', () => {
     expect(verdict(bare, { buildId })).toBe('no-debug-info');
     expect(verdict(Buffer.from('#!/bin/sh\n'), { buildId })).toBe('not-elf');
     expect(verdict(new Uint8Array(0), { buildId })).toBe('not-elf');
+  });
+
+  it('lets a supplement of dwz have nothing but strings', () => {
+    const strings = { name: '.debug_str', type: 'plain', packed: Uint8Array.of(65, 0), size: 2 } as const;
+    const source = new MemorySource(writePackedElf([strings]));
+    const verdictAs = (kind: CompanionRequest['kind']): unknown =>
+      verifyCompanion(source, { ...request(['/x'], {}), kind });
+    expect(verdictAs('supplement')).toEqual({ ok: true });
+    expect(verdictAs('debug-file')).toEqual({ ok: false, reason: 'no-debug-info' });
   });
 
   it('is computed over pieces as over the whole', () => {
