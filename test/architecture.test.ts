@@ -84,7 +84,7 @@ function violation(imported: Import): string | undefined {
 }
 
 /** Readers of a binary format lie in folders of their own under src/symbolizer/; these folders are something else. */
-const NO_FORMAT_READERS = ['kernel'];
+const NO_FORMAT_READERS = ['kernel', 'debug-files'];
 
 function isFormatReader(path: string): boolean {
   const folder = /^symbolizer\/([^/]+)\//.exec(path)?.[1];

@@ -5,4 +5,5 @@ export const STORED_ONLY: RunningService = {
   sampling: false,
   status: () => Promise.resolve({ sampling: false }),
   flush: () => Promise.resolve(),
+  prototype: () => Promise.resolve(null),
 };

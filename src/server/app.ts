@@ -16,6 +16,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { pageRoutes } from './routes/page.ts';
 import { profileRoutes } from './routes/profile.ts';
+import { prototypeRoutes } from './routes/prototypes.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { statusRoutes } from './routes/status.ts';
 import { topRoutes } from './routes/top.ts';
@@ -48,6 +49,7 @@ const ROUTES: readonly ((app: App, context: ServerContext) => void)[] = [
   seriesRoutes,
   heatmapRoutes,
   labelRoutes,
+  prototypeRoutes,
   statusRoutes,
   debugRoutes,
   metricsRoutes,

@@ -8,6 +8,8 @@ export interface RunningService {
   status(): Promise<StatusBody>;
   /** Resolves when everything sampled before the call can be queried, names included where they are known. */
   flush(): Promise<void>;
+  /** C declaration of a function of the running kernel; null where it is not known. */
+  prototype(name: string): Promise<string | null>;
 }
 
 /** The part of a pino logger that is used here. */

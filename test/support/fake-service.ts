@@ -39,11 +39,15 @@ export const HEALTHY_STATUS: StatusBody = {
   host: { name: 'build-7', kernel: '6.1.0', cpus: 2 },
 };
 
+/** The one declaration that the fake kernel has. */
+export const VFS_READ = 'ssize_t vfs_read(struct file *file, char *buf, size_t count, loff_t *pos)';
+
 export function fakeService(overrides: Partial<RunningService> = {}): RunningService {
   return {
     sampling: true,
     status: () => Promise.resolve(HEALTHY_STATUS),
     flush: () => Promise.resolve(),
+    prototype: (name) => Promise.resolve(name === 'vfs_read' ? VFS_READ : null),
     ...overrides,
   };
 }

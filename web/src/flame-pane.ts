@@ -1,5 +1,5 @@
 // The flame graph with what belongs to it: tooltip, menu of a frame, the cursor that keys move.
-import { byId } from './dom.ts';
+import { byId, element } from './dom.ts';
 import { filterItems } from './filter/filter-items.ts';
 import type { FlameChart } from './flame-chart.ts';
 import { createFlameChart } from './flame-chart.ts';
@@ -13,6 +13,7 @@ import { functionKey } from './function-key.ts';
 import type { Menu, MenuItem } from './menu.ts';
 import type { Scheme } from './palette.ts';
 import { frameColour, searchColour } from './palette.ts';
+import { prototypeOf } from './prototypes.ts';
 import type { Tooltip } from './tooltip.ts';
 import { frameContent } from './tooltip.ts';
 import type { ViewState } from './view-state.ts';
@@ -41,7 +42,7 @@ export class FlamePane {
       colour: (frame, matched) =>
         matched === undefined ? frameColour(frame, host.scheme()) : searchColour(matched, host.scheme()),
       onZoom: (frame) => this.#zoom(frame),
-      onHover: (event, frame, parent) => host.tooltip.show(event, this.#facts(frame, parent)),
+      onHover: (event, frame, parent) => this.#hover(event, frame, parent),
       onLeave: () => host.tooltip.hide(),
       onMenu: (event, frame) => this.#menu(frame, { x: event.clientX, y: event.clientY }),
     });
@@ -78,6 +79,14 @@ export class FlamePane {
 
   #facts(frame: FrameNode, parent: FrameNode | undefined): HTMLElement[] {
     return frameContent({ frame, parent, total: this.#tree?.value ?? 0, scheme: this.#host.scheme() });
+  }
+
+  #hover(event: MouseEvent, frame: FrameNode, parent: FrameNode | undefined): void {
+    const add = this.#host.tooltip.show(event, this.#facts(frame, parent));
+    if (frame.frameClass !== 'kernel') return;
+    void prototypeOf(rawName(frame)).then((prototype) => {
+      if (prototype !== null) add(element('code', { class: 'prototype' }, prototype));
+    });
   }
 
   #zoom(frame: FrameNode): void {

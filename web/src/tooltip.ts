@@ -69,7 +69,8 @@ export function frameContent({ frame, parent, total, scheme }: TooltipFacts): HT
 
 export interface Tooltip {
   readonly visible: boolean;
-  show(event: MouseEvent, content: readonly Node[]): void;
+  /** Gives a function that adds a line below, as long as this is what is shown. */
+  show(event: MouseEvent, content: readonly Node[]): (line: HTMLElement) => void;
   hide(): void;
 }
 
@@ -77,6 +78,7 @@ export function createTooltip(): Tooltip {
   const box = element('div', { class: 'tooltip', role: 'tooltip', hidden: '' });
   document.body.append(box);
 
+  let shown = 0;
   const place = (event: MouseEvent) => {
     const { innerWidth, innerHeight } = window;
     const left = event.clientX + OFFSET_PX;
@@ -98,6 +100,10 @@ export function createTooltip(): Tooltip {
       box.replaceChildren(...content);
       box.hidden = false;
       place(event);
+      const mine = ++shown;
+      return (line) => {
+        if (mine === shown && !box.hidden) box.append(line);
+      };
     },
     hide() {
       box.hidden = true;
