@@ -131,9 +131,9 @@ function namesCode(symbol: OracleSymbol, section: OracleSection | undefined): bo
   return (symbol.type === 'FUNC' || symbol.type === 'IFUNC') && defined && symbol.address > 0;
 }
 
-/** Global over weak over local, then the larger, then the later. */
+/** Global and weak over local, then the larger, then the later. */
 function preferred(symbols: OracleSymbol[]): OracleSymbol {
-  const rank = (s: OracleSymbol): number => (s.binding === 'LOCAL' ? 0 : s.binding === 'WEAK' ? 1 : 2);
+  const rank = (s: OracleSymbol): number => (s.binding === 'LOCAL' ? 0 : 1);
   return symbols.reduce((best, s) => {
     if (rank(s) !== rank(best)) return rank(s) > rank(best) ? s : best;
     return s.size >= best.size ? s : best;

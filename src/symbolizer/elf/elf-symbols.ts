@@ -77,7 +77,7 @@ const NONE: CodeSymbols = {
   size: new Float64Array(0),
   sectionEnd: new Float64Array(0),
   name: new Uint32Array(0),
-  rank: new Uint8Array(0),
+  visible: new Uint8Array(0),
 };
 
 /** Symbols and names gathered from one table after the other. */

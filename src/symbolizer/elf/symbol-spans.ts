@@ -4,8 +4,8 @@ import { flatten, type SymbolIndex } from '../symbol-index.ts';
 import type { CodeSymbols } from './symbols.ts';
 
 /**
- * - At one address global wins over weak over local; among equals the larger, then the later in the table (as
- *   llvm-symbolizer picks).
+ * - At one address global and weak symbols win over local ones; among equals the larger, then the later in the table,
+ *   as llvm-symbolizer picks: of glibc's aliases that is mostly the public one (`send`, not `__send`).
  * - A symbol without a size extends to the next symbol, to the end of its section, or to the end of the sized symbol
  *   it lies in, whichever comes first.
  * - Of nested symbols the innermost wins, and the outer one continues behind it.
@@ -51,6 +51,6 @@ function onePerAddress(symbols: CodeSymbols, order: Uint32Array): Uint32Array {
 
 /** Whether the earlier row is preferred to the later one at the same address. */
 function beats(symbols: CodeSymbols, earlier: number, later: number): boolean {
-  const byRank = symbols.rank[earlier]! - symbols.rank[later]!;
-  return byRank !== 0 ? byRank > 0 : symbols.size[earlier]! > symbols.size[later]!;
+  const byVisibility = symbols.visible[earlier]! - symbols.visible[later]!;
+  return byVisibility !== 0 ? byVisibility > 0 : symbols.size[earlier]! > symbols.size[later]!;
 }

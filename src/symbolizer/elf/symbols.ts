@@ -7,7 +7,6 @@ import {
   SHN_LORESERVE,
   SHN_UNDEF,
   SHN_XINDEX,
-  STB_GLOBAL,
   STB_GNU_UNIQUE,
   STB_LOCAL,
   STB_WEAK,
@@ -39,8 +38,8 @@ export interface CodeSymbols {
   sectionEnd: Float64Array;
   /** Offset in the string table. */
   name: Uint32Array;
-  /** 2 global, 1 weak, 0 local. */
-  rank: Uint8Array;
+  /** 1 for a symbol that others can link to, 0 for a local one. */
+  visible: Uint8Array;
 }
 
 const RESERVED = -1;
@@ -165,7 +164,7 @@ function emptyColumns(count: number): CodeSymbols {
     size: new Float64Array(count),
     sectionEnd: new Float64Array(count),
     name: new Uint32Array(count),
-    rank: new Uint8Array(count),
+    visible: new Uint8Array(count),
   };
 }
 
@@ -181,20 +180,15 @@ function fillRow(
   columns.address[row] = symbol.value - thumb;
   columns.size[row] = symbol.size;
   columns.name[row] = symbol.name;
-  columns.rank[row] = rankOf(symbol.binding);
+  columns.visible[row] = symbol.binding === STB_LOCAL ? 0 : 1;
   if (symbol.size === 0) columns.sectionEnd[row] = places.end(symbol.section, symbol.value);
-}
-
-function rankOf(binding: number): number {
-  if (binding === STB_GLOBAL || binding === STB_GNU_UNIQUE) return 2;
-  return binding === STB_WEAK ? 1 : 0;
 }
 
 /** The rows of both; names of the second table are `nameShift` further on. */
 export function joinSymbols(first: CodeSymbols, second: CodeSymbols, nameShift: number): CodeSymbols {
   const joined = emptyColumns(first.address.length + second.address.length);
   const at = first.address.length;
-  for (const column of ['address', 'size', 'sectionEnd', 'name', 'rank'] as const) {
+  for (const column of ['address', 'size', 'sectionEnd', 'name', 'visible'] as const) {
     joined[column].set(first[column]);
     joined[column].set(second[column], at);
   }

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BinaryFormatError } from '../../../src/binary/binary-format-error.ts';
 import { FdSource, MemorySource, type ByteSource } from '../../../src/binary/byte-source.ts';
 import { ElfFile } from '../../../src/binary/elf/elf-file.ts';
 import { ElfSymbols } from '../../../src/symbolizer/elf/elf-symbols.ts';
+import { withoutVersion } from '../../../src/symbolizer/symbol-name.ts';
 import { writeElf, type WrittenSymbol } from '../../support/elf-writer.ts';
 import { NaiveCodeSymbols, readelfSections } from '../../support/readelf-oracle.ts';
 import { FixtureFolder, run, seededRandom, withFd } from '../../support/symbolizer-fixtures.ts';
@@ -199,6 +201,21 @@ describe('symbols of ELF files of any class and byte order', () => {
     bytes[linkOfSymtab] = 1;
     expect(() => namesAt(new MemorySource(bytes), [0])).toThrow(BinaryFormatError);
   });
+});
+
+it('llvm-symbolizer gives the C library the same names, where several symbols stand at one address too', () => {
+  const path = run('gcc', ['-print-file-name=libc.so.6']).trim();
+  // Without its build id: else a separate debug file is found where one is installed.
+  const plain = join(folder.path, 'libc-without-id');
+  run('objcopy', ['--remove-section=.note.gnu.build-id', path, plain]);
+  const text = readelfSections(plain).find((section) => section.name === '.text')!;
+  const random = seededRandom(3);
+  const addresses = Array.from({ length: 2000 }, () => text.address + (random() % text.size));
+  const input = addresses.map((address) => `0x${address.toString(16)}\n`).join('');
+  const args = ['-e', plain, '--no-demangle', '--no-inlines'];
+  const lines = execFileSync('llvm-symbolizer-19', args, { input, encoding: 'utf8' }).split('\n');
+  const expected = addresses.map((_, i) => (lines[3 * i] === '??' ? null : withoutVersion(lines[3 * i]!)));
+  expect(namesInFile(plain, addresses)).toEqual(expected);
 });
 
 it('nm lists the functions that the index has, for a program of many', () => {
