@@ -32,11 +32,16 @@ const ALL = [
   ]),
   compiled('cc-gcc-64-bit-format', 'g++', CXX, ['-gdwarf-5', '-gdwarf64']),
   compiled('cc-gcc-sections', 'g++', CXX, ['-gdwarf-5', '-ffunction-sections', '-Wl,--gc-sections']),
-  compiled('cc-gcc-lto', 'g++', CXX, ['-gdwarf-5', '-flto']),
+  compiled('cc-gcc-lto', 'g++', CXX, ['-gdwarf-5', '-flto=auto']),
   compiled('cc-gcc-types', 'g++', CXX, ['-gdwarf-5', '-fdebug-types-section']),
   compiled('cc-gcc-zlib', 'g++', CXX, ['-gdwarf-5', '-gz']),
   withSupplement('cc-gcc-dwz'),
 ];
+
+/** @param {string[]} sources */
+function standard(sources) {
+  return sources === CXX ? ['-std=c++17'] : [];
+}
 
 /** @param {string} name @param {string} compiler @param {string[]} sources @param {string[]} flags @returns {Fixture} */
 function compiled(name, compiler, sources, flags) {
@@ -44,7 +49,7 @@ function compiled(name, compiler, sources, flags) {
   return {
     name,
     needs: { [compiler]: compiler },
-    commands: [[compiler, '-O2', ...flags, ...inputs, '-o', name, '-pthread']],
+    commands: [[compiler, ...standard(sources), '-O2', ...flags, ...inputs, '-o', name, '-pthread']],
   };
 }
 
@@ -53,7 +58,7 @@ function compiled(name, compiler, sources, flags) {
  * @param {string} name @param {string} compiler @param {string[]} sources @param {number} version @returns {Fixture}
  */
 function split(name, compiler, sources, version) {
-  const flags = ['-O2', `-gdwarf-${version}`, '-gsplit-dwarf', '-c'];
+  const flags = [...standard(sources), '-O2', `-gdwarf-${version}`, '-gsplit-dwarf', '-c'];
   const objects = sources.map((source) => `${name}.units/${source}.o`);
   // llvm-dwp does not end on what gcc writes for DWARF 5, and binutils' dwp makes an empty index of it.
   const packable = compiler !== 'g++' || version < 5;

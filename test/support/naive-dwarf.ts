@@ -102,7 +102,7 @@ export class NaiveDwarf {
       }
       const shape = shapes.get(code)!;
       const attributes = new Map<number, Value>();
-      for (const [name, form, constant] of shape.attributes) {
+      for (const [name = 0, form = 0, constant = 0] of shape.attributes) {
         attributes.set(name, { form, value: this.readValue(info, form, constant, start, version) });
       }
       const entry: Entry = { offset, tag: shape.tag, attributes, parent, children: [] };

@@ -1,7 +1,7 @@
 // Abbreviation tables (DWARF 5, 7.5.3): the shapes that the entries of a unit have.
 import type { Encoding } from './encoding.ts';
 import * as DW from './constants.ts';
-import { formSize } from './forms.ts';
+import { formSize, formSizes, UNKNOWN_FORM } from './forms.ts';
 import type { HotCursor } from './hot-cursor.ts';
 import type { SectionReader } from './section-reader.ts';
 
@@ -11,11 +11,11 @@ export interface Abbreviation {
   tag: number;
   hasChildren: boolean;
   /** Per attribute: DW_AT_…, DW_FORM_…, the value of DW_FORM_implicit_const. */
-  names: Uint16Array;
-  forms: Uint16Array;
-  constants: Float64Array;
+  names: readonly number[];
+  forms: readonly number[];
+  constants: readonly number[];
   /** How an entry is passed over: numbers of bytes, and `STEP`s between them. */
-  steps: Int32Array;
+  steps: readonly number[];
   /** All entries are this long behind their code; -1 where that differs. */
   fixedSize: number;
   /** A function or an inlined call. */
@@ -33,6 +33,7 @@ const MAX_ABBREVIATIONS = 100_000;
 export class AbbreviationTable {
   private readonly section: SectionReader;
   private readonly encoding: Encoding;
+  private readonly sizes: Int8Array;
   /** Code i is at i - 1: compilers count codes from 1 on. */
   private readonly dense: Abbreviation[] = [];
   private readonly sparse = new Map<number, Abbreviation>();
@@ -42,6 +43,7 @@ export class AbbreviationTable {
   constructor(section: SectionReader, offset: number, encoding: Encoding) {
     this.section = section;
     this.encoding = encoding;
+    this.sizes = formSizes(encoding);
     this.next = offset;
   }
 
@@ -71,7 +73,7 @@ export class AbbreviationTable {
       return null;
     }
     if (this.count >= MAX_ABBREVIATIONS) cursor.fail('limit', `more than ${MAX_ABBREVIATIONS} abbreviations`);
-    const declared = readDeclaration(cursor, code, this.encoding);
+    const declared = readDeclaration(cursor, code, this.encoding, this.sizes);
     this.next = cursor.offset;
     if (code === this.dense.length + 1) this.dense.push(declared);
     else if (this.dense[code - 1] === undefined && !this.sparse.has(code)) this.sparse.set(code, declared);
@@ -81,7 +83,12 @@ export class AbbreviationTable {
   }
 }
 
-function readDeclaration(cursor: HotCursor, code: number, encoding: Encoding): Abbreviation {
+function readDeclaration(
+  cursor: HotCursor,
+  code: number,
+  encoding: Encoding,
+  sizes: Int8Array,
+): Abbreviation {
   const tag = cursor.uleb();
   const hasChildren = cursor.u8() !== 0;
   const names: number[] = [];
@@ -91,18 +98,18 @@ function readDeclaration(cursor: HotCursor, code: number, encoding: Encoding): A
     const name = cursor.uleb();
     const form = cursor.uleb();
     if (name === 0 && form === 0) break;
-    names.push(Math.min(name, 0xffff));
+    names.push(name);
     forms.push(form);
     constants.push(form === DW.DW_FORM_implicit_const ? cursor.sleb() : 0);
   }
-  const steps = stepsOf(cursor, forms, encoding);
+  const steps = stepsOf(cursor, forms, encoding, sizes);
   return {
     code,
     tag,
     hasChildren,
-    names: Uint16Array.from(names),
-    forms: Uint16Array.from(forms),
-    constants: Float64Array.from(constants),
+    names,
+    forms,
+    constants,
     steps,
     fixedSize: fixedSizeOf(steps),
     isSubroutine: tag === DW.DW_TAG_subprogram || tag === DW.DW_TAG_inlined_subroutine,
@@ -111,19 +118,30 @@ function readDeclaration(cursor: HotCursor, code: number, encoding: Encoding): A
 }
 
 /** Adjacent values of fixed size are one step. */
-function stepsOf(cursor: HotCursor, forms: readonly number[], encoding: Encoding): Int32Array {
+function stepsOf(
+  cursor: HotCursor,
+  forms: readonly number[],
+  encoding: Encoding,
+  sizes: Int8Array,
+): readonly number[] {
   const steps: number[] = [];
+  let fixed = 0;
   for (const form of forms) {
-    const size = formSize(form, encoding);
-    if (size === null) cursor.fail('bad-value', `form 0x${form.toString(16)} is not known`);
-    const last = steps.length - 1;
-    if (size > 0 && last >= 0 && steps[last]! >= 0) steps[last]! += size;
-    else if (size !== 0) steps.push(size);
+    const size = form < sizes.length ? sizes[form]! : (formSize(form, encoding) ?? UNKNOWN_FORM);
+    if (size === UNKNOWN_FORM) cursor.fail('bad-value', `form 0x${form.toString(16)} is not known`);
+    if (size >= 0) {
+      fixed += size;
+      continue;
+    }
+    if (fixed > 0) steps.push(fixed);
+    steps.push(size);
+    fixed = 0;
   }
-  return Int32Array.from(steps);
+  if (fixed > 0) steps.push(fixed);
+  return steps;
 }
 
-function fixedSizeOf(steps: Int32Array): number {
+function fixedSizeOf(steps: readonly number[]): number {
   if (steps.length === 0) return 0;
   return steps.length === 1 && steps[0]! >= 0 ? steps[0]! : -1;
 }

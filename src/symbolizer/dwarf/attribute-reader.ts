@@ -1,7 +1,7 @@
 // AttributeReader: one attribute value after the other, as numbers.
 import type { Encoding } from './encoding.ts';
 import * as DW from './constants.ts';
-import { readIndirectForm, skipForm } from './forms.ts';
+import { formSizes, readIndirectForm, skipForm } from './forms.ts';
 import type { HotCursor } from './hot-cursor.ts';
 
 /**
@@ -13,56 +13,50 @@ export class AttributeReader {
   form = 0;
   /**
    * An address, a constant, an index or an offset, inexact from 2^53 on; for a string that stands in the entry itself
-   * (DW_FORM_string) its offset in the section; 0 for blocks.
+   * (DW_FORM_string) its offset in the section; 0 for blocks and for 16 bytes of data.
    */
   value = 0;
   private readonly encoding: Encoding;
+  private readonly sizes: Int8Array;
 
   constructor(encoding: Encoding) {
     this.encoding = encoding;
+    this.sizes = formSizes(encoding);
   }
 
   /** `constant`: of DW_FORM_implicit_const. */
   read(cursor: HotCursor, form: number, constant: number): void {
-    this.form = form === DW.DW_FORM_indirect ? readIndirectForm(cursor) : form;
-    this.value = this.form === DW.DW_FORM_implicit_const ? constant : this.narrowValueOf(cursor, this.form);
-  }
-
-  private narrowValueOf(cursor: HotCursor, form: number): number {
-    switch (form) {
-      case DW.DW_FORM_addr:
-        return cursor.word(this.encoding.addressSize);
-      case DW.DW_FORM_data1:
-      case DW.DW_FORM_flag:
-      case DW.DW_FORM_ref1:
-      case DW.DW_FORM_strx1:
-      case DW.DW_FORM_addrx1:
-        return cursor.u8();
-      case DW.DW_FORM_data2:
-      case DW.DW_FORM_ref2:
-      case DW.DW_FORM_strx2:
-      case DW.DW_FORM_addrx2:
-        return cursor.u16();
-      case DW.DW_FORM_strx3:
-      case DW.DW_FORM_addrx3:
-        return cursor.u24();
-      case DW.DW_FORM_data4:
-      case DW.DW_FORM_ref4:
-      case DW.DW_FORM_ref_sup4:
-      case DW.DW_FORM_strx4:
-      case DW.DW_FORM_addrx4:
-        return cursor.u32();
-      case DW.DW_FORM_data8:
-      case DW.DW_FORM_ref8:
-      case DW.DW_FORM_ref_sup8:
-        return cursor.u64();
+    this.form = form;
+    // Nearly all values are numbers of so many bytes; what else they are does not matter here.
+    switch (form < this.sizes.length ? this.sizes[form]! : 0) {
+      case 1:
+        this.value = cursor.u8();
+        return;
+      case 2:
+        this.value = cursor.u16();
+        return;
+      case 3:
+        this.value = cursor.u24();
+        return;
+      case 4:
+        this.value = cursor.u32();
+        return;
+      case 8:
+        this.value = cursor.u64();
+        return;
       default:
-        return this.wideValueOf(cursor, form);
+        this.value = this.otherValue(cursor, form, constant);
     }
   }
 
-  private wideValueOf(cursor: HotCursor, form: number): number {
+  private otherValue(cursor: HotCursor, form: number, constant: number): number {
     switch (form) {
+      case DW.DW_FORM_implicit_const:
+        return constant;
+      case DW.DW_FORM_flag_present:
+        return 1;
+      case DW.DW_FORM_sdata:
+        return cursor.sleb();
       case DW.DW_FORM_udata:
       case DW.DW_FORM_ref_udata:
       case DW.DW_FORM_strx:
@@ -72,21 +66,12 @@ export class AttributeReader {
       case DW.DW_FORM_GNU_addr_index:
       case DW.DW_FORM_GNU_str_index:
         return cursor.uleb();
-      case DW.DW_FORM_sdata:
-        return cursor.sleb();
-      case DW.DW_FORM_strp:
-      case DW.DW_FORM_line_strp:
-      case DW.DW_FORM_strp_sup:
-      case DW.DW_FORM_sec_offset:
       case DW.DW_FORM_GNU_ref_alt:
       case DW.DW_FORM_GNU_strp_alt:
         return cursor.word(this.encoding.offsetSize);
-      case DW.DW_FORM_ref_addr:
-        return cursor.word(
-          this.encoding.version === 2 ? this.encoding.addressSize : this.encoding.offsetSize,
-        );
-      case DW.DW_FORM_flag_present:
-        return 1;
+      case DW.DW_FORM_indirect:
+        this.read(cursor, readIndirectForm(cursor), 0);
+        return this.value;
       default:
         return this.placeOf(cursor, form);
     }

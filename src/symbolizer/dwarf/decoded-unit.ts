@@ -7,7 +7,7 @@ import { NO_SCOPE, type ScopeTable } from './scope-columns.ts';
 import type { Unit } from './unit.ts';
 
 /** Of a Map's entry, and of a string beside its characters. */
-const NAME_BYTES = 64;
+const TEXT_BYTES = 64;
 const FIXED_BYTES = 1024;
 
 export interface UnitLines {
@@ -21,25 +21,23 @@ export class DecodedUnit {
   private readonly scopes: ScopeTable;
   /** Null where the unit has no line program. */
   private readonly lines: UnitLines | null;
-  /** By the offset of the entry that has them, those that were asked for. */
+  /** Those that were asked for: names by the offset of the entry that has them, paths by the number of the file. */
   private readonly names = new Map<number, string>();
-  private nameBytes = 0;
+  private readonly paths = new Map<number, string>();
   /** True where the unit is a skeleton whose split unit is not at hand. */
   readonly lacksSplitUnit: boolean;
   /** Number of the look-up that last used it. */
   lastUsed = 0;
+  /** Grows with the names and paths that are asked for. */
+  byteLength: number;
 
   constructor(unit: Unit, scopes: ScopeTable, lines: UnitLines | null, lacksSplitUnit: boolean) {
     this.unit = unit;
     this.scopes = scopes;
     this.lines = lines;
     this.lacksSplitUnit = lacksSplitUnit;
-  }
-
-  get byteLength(): number {
-    const { scopes, lines, nameBytes } = this;
     const lineBytes = lines === null ? 0 : lines.table.byteLength + lines.files.byteLength;
-    return FIXED_BYTES + scopes.byteLength + lineBytes + nameBytes;
+    this.byteLength = FIXED_BYTES + scopes.byteLength + lineBytes;
   }
 
   /** Innermost first; null where neither a function nor a line is known. Throws `BinaryFormatError`. */
@@ -48,7 +46,7 @@ export class DecodedUnit {
     let scope = scopes.index.find(address);
     const row = lines === null ? -1 : findRow(lines.table, address);
     if (scope < 0 && row < 0) return null;
-    const frame = lines === null || row < 0 ? unknown() : rowFrame(lines, row);
+    const frame = lines === null || row < 0 ? unknown() : this.rowFrame(lines, row);
     const frames = [frame];
     if (scope < 0) return frames;
     frame.name = this.nameOf(scope);
@@ -56,7 +54,7 @@ export class DecodedUnit {
       // What is known of the call stands with the callee.
       frames.push({
         name: this.nameOf(outer),
-        file: lines?.files.path(scopes.callFile[scope]!) ?? '',
+        file: this.pathOf(scopes.callFile[scope]!),
         line: scopes.callLine[scope]!,
         column: scopes.callColumn[scope]!,
       });
@@ -65,24 +63,29 @@ export class DecodedUnit {
     return frames;
   }
 
+  private rowFrame({ table, files }: UnitLines, row: number): SourceFrame {
+    const file = table.files[row]!;
+    // A row of a file that the table does not have is not to be believed.
+    if (!files.has(file)) return unknown();
+    return { name: '', file: this.pathOf(file), line: table.lines[row]!, column: table.columns[row]! };
+  }
+
   private nameOf(scope: number): string {
     const entry = this.scopes.entry[scope]!;
-    const known = this.names.get(entry);
-    if (known !== undefined) return known;
-    const name = functionName(this.unit, entry);
-    this.names.set(entry, name);
-    this.nameBytes += NAME_BYTES + name.length;
-    return name;
+    return this.names.get(entry) ?? this.keep(this.names, entry, functionName(this.unit, entry));
+  }
+
+  private pathOf(file: number): string {
+    return this.paths.get(file) ?? this.keep(this.paths, file, this.lines?.files.path(file) ?? '');
+  }
+
+  private keep(texts: Map<number, string>, key: number, text: string): string {
+    texts.set(key, text);
+    this.byteLength += TEXT_BYTES + text.length;
+    return text;
   }
 }
 
 function unknown(): SourceFrame {
   return { name: '', file: '', line: 0, column: 0 };
-}
-
-function rowFrame({ table, files }: UnitLines, row: number): SourceFrame {
-  const file = table.files[row]!;
-  // A row of a file that the table does not have is not to be believed.
-  if (!files.has(file)) return unknown();
-  return { name: '', file: files.path(file), line: table.lines[row]!, column: table.columns[row]! };
 }

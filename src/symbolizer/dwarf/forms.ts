@@ -101,6 +101,24 @@ function variableSize(form: number): number | null {
   }
 }
 
+/** In a table of `formSizes`: the form is not known. */
+export const UNKNOWN_FORM = -128;
+/** All forms of the standard; those of GNU are far above. */
+const STANDARD_FORMS = DW.DW_FORM_addrx4 + 1;
+
+const tables = new Map<string, Int8Array>();
+
+/** `formSize` of every standard form, as a table. */
+export function formSizes(encoding: Encoding): Int8Array {
+  const key = `${encoding.version === 2 ? 2 : 3}/${encoding.addressSize}/${encoding.offsetSize}`;
+  const known = tables.get(key);
+  if (known !== undefined) return known;
+  const table = new Int8Array(STANDARD_FORMS);
+  for (let form = 0; form < STANDARD_FORMS; form++) table[form] = formSize(form, encoding) ?? UNKNOWN_FORM;
+  tables.set(key, table);
+  return table;
+}
+
 /** Moves over one value; `step` as `formSize` gave it. */
 export function skipStep(cursor: HotCursor, step: number, encoding: Encoding): void {
   if (step >= 0) return cursor.skip(step);

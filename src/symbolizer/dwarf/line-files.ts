@@ -4,8 +4,8 @@ import { sourcePath } from './source-path.ts';
 /** Reads a string by the form that the table has it in. */
 export type StringReader = (form: number, value: number) => string;
 
-/** Bytes per file: form, value, folder, and a slot for its path. */
-const ROW_BYTES = 8 + 8 + 8 + 8;
+/** Bytes per file: form, value, folder. */
+const ROW_BYTES = 8 + 8 + 8;
 /** Units of a million lines have some thousand files. */
 const MAX_FILES = 1 << 20;
 
@@ -19,8 +19,6 @@ export class LineFiles {
   private readonly forms: number[] = [];
   private readonly values: number[] = [];
   private readonly folders: number[] = [];
-  private readonly paths = new Map<number, string>();
-  private pathBytes = 0;
 
   constructor(version: number, compilationFolder: string, string: StringReader) {
     this.version = version;
@@ -29,7 +27,7 @@ export class LineFiles {
   }
 
   get byteLength(): number {
-    return (this.forms.length + this.folderForms.length) * ROW_BYTES + this.pathBytes;
+    return (this.forms.length + this.folderForms.length) * ROW_BYTES;
   }
 
   get isFull(): boolean {
@@ -54,14 +52,9 @@ export class LineFiles {
 
   /** Absolute where the compilation folder is known; '' where the table has no such file. */
   path(file: number): string {
-    const known = this.paths.get(file);
-    if (known !== undefined) return known;
     if (!this.has(file)) return '';
     const row = this.rowOf(file);
-    const path = this.join(this.folders[row]!, this.string(this.forms[row]!, this.values[row]!));
-    this.paths.set(file, path);
-    this.pathBytes += path.length;
-    return path;
+    return this.join(this.folders[row]!, this.string(this.forms[row]!, this.values[row]!));
   }
 
   private rowOf(file: number): number {

@@ -4,8 +4,10 @@ import { readUntil, type ByteSource } from '../../binary/byte-source.ts';
 import { decodeName, MAX_NAME_BYTES } from '../symbol-name.ts';
 import { HotCursor } from './hot-cursor.ts';
 
-/** What one read brings at least. Reading it costs about a µs from the page cache, a call for less costs as much. */
-const WINDOW_BYTES = 4096;
+/** What one read brings at least. Reading it costs about two µs from the page cache, a call for less hardly less. */
+const WINDOW_BYTES = 8192;
+/** A section of at most this size is read whole, and stays: a dozen of them are held for a file. */
+const WHOLE_SECTION_BYTES = 512 << 10;
 /** A buffer of at most this size is used again; a larger one (a whole unit) is given up for the next small read. */
 const KEPT_BUFFER_BYTES = 64 << 10;
 
@@ -63,6 +65,11 @@ export class SectionReader {
   }
 
   private read(offset: number, bytes: number): void {
+    if (this.size <= WHOLE_SECTION_BYTES) this.fill(0, this.size);
+    else this.fill(offset, bytes);
+  }
+
+  private fill(offset: number, bytes: number): void {
     const wanted = Math.min(Math.max(bytes, WINDOW_BYTES), this.size - offset);
     const tooLarge = this.buffer.length > KEPT_BUFFER_BYTES && wanted <= KEPT_BUFFER_BYTES;
     if (wanted > this.buffer.length || tooLarge) this.buffer = new Uint8Array(Math.max(wanted, WINDOW_BYTES));
