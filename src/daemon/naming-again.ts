@@ -43,8 +43,8 @@ export interface RoundResult {
 const ROUND_MS = 180_000;
 /** Between two rounds when the first did not come to its end. */
 const NEXT_PART_MS = 15_000;
-/** Time of one round. The worker does most of the work, on the one CPU that it may take. */
-const ROUND_BUDGET_MS = 5_000;
+/** Time of one round: with NEXT_PART_MS between them, history is named anew beside sampling, not instead of it. */
+const ROUND_BUDGET_MS = 1_000;
 /** Locations named and written at once: some ten ms of the store, so that samples do not wait for them. */
 const PIECE = 2_000;
 /** Objects looked at in one round; of more, the next round looks at the next. Regions of processes that ended cost nothing. */

@@ -51,9 +51,9 @@ export class SymbolAdvisor {
   }
 }
 
-/** Where debug packages put an object's debug file; null without a build id. */
+/** Where debug packages put an object's debug file, and the symbolizer looks for it; null without a build id. */
 export function debugFile(buildId: string): string | null {
-  if (!/^[0-9a-f]{4,128}$/.test(buildId)) return null;
+  if (!/^(?:[0-9a-f]{2}){8,64}$/.test(buildId)) return null;
   return `/usr/lib/debug/.build-id/${buildId.slice(0, 2)}/${buildId.slice(2)}.debug`;
 }
 

@@ -17,6 +17,8 @@ interface Taken extends CompanionFile {
 export class CompanionFiles {
   /** By request: what was taken, null where nothing fits. */
   private readonly taken = new Map<string, Taken | null>();
+  /** By request of which nothing fitted: what there was. */
+  private readonly refused = new Map<string, string>();
   private answers = new Map<string, CompanionAnswer>();
 
   /** Throws `CompanionsWanted` where nobody has said yet whether there is such a file. */
@@ -28,18 +30,23 @@ export class CompanionFiles {
     if (answer === undefined) throw new CompanionsWanted(request);
     const taken = firstThatFits(answer);
     this.taken.set(key, taken);
+    if (taken === null) this.refused.set(key, stampsOf(answer));
     return taken;
   }
 
   /**
    * For one job. False where a file that readers were made from is another one by now, or not there: then nothing that was
-   * read from it holds.
+   * read from it holds. Also where something has come that readers had to do without.
    */
   lend(answers: readonly CompanionAnswer[]): boolean {
     this.answers = new Map(answers.map((answer) => [keyOf(answer.request), answer]));
     for (const [key, taken] of this.taken) {
-      if (taken === null) continue;
-      const candidates = this.answers.get(key)?.candidates ?? [];
+      const answer = this.answers.get(key);
+      if (taken === null) {
+        if (answer !== undefined && stampsOf(answer) !== this.refused.get(key)) return false;
+        continue;
+      }
+      const candidates = answer?.candidates ?? [];
       const same = candidates.find(({ path, stamp }) => path === taken.path && stamp === taken.stamp);
       if (same === undefined) return false;
       taken.source.lend(same.fd);
@@ -60,6 +67,10 @@ export function keyOf({ kind, paths }: CompanionRequest): string {
 function firstThatFits({ request, candidates }: CompanionAnswer): Taken | null {
   const found = candidates.find(({ fd }) => verifyCompanion(new LentSource(fd), request).ok);
   return found === undefined ? null : takenOf(found);
+}
+
+function stampsOf({ candidates }: CompanionAnswer): string {
+  return candidates.map(({ path, stamp }) => `${path}\0${stamp}`).join('\0');
 }
 
 function takenOf({ path, fd, stamp }: CompanionCandidate): Taken {

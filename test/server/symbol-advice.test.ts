@@ -20,6 +20,7 @@ function gaining(path: string, scene: Scene = {}): GainingObject {
   return { object, samples: 10, has: 'object', reason: '', exe: '', ...rest };
 }
 
+const BUILD_ID = 'abcdef0123456789ab';
 const NOTHING = { package: undefined, hasDebugFile: false };
 
 /** A host with those files, each of 100 bytes unless it is given as text. */
@@ -50,16 +51,16 @@ describe('advice for files', () => {
 
   it('does not take another file at the same path, as in a container, for the host’s own', async () => {
     const advisor = advisorOf({ ...LIST, [LIBSSL]: undefined });
-    const foreign = [gaining(LIBSSL, { size: 99, buildId: 'abcdef' }), gaining(LIBSSL, { size: 0 })];
+    const foreign = [gaining(LIBSSL, { size: 99, buildId: BUILD_ID }), gaining(LIBSSL, { size: 0 })];
     expect(await advisor.advise(foreign)).toEqual([
-      'put its debug file at /usr/lib/debug/.build-id/ab/cdef.debug',
+      'put its debug file at /usr/lib/debug/.build-id/ab/cdef0123456789ab.debug',
       'build it with -g and -Wl,--build-id',
     ]);
   });
 
   it('advises nothing where the debug file is in its place', async () => {
-    const advisor = advisorOf({ ...LIST, [LIBSSL]: undefined, [debugFile('abcdef')!]: 'ELF' });
-    expect(await advisor.advise([gaining(LIBSSL, { buildId: 'abcdef' })])).toEqual(['']);
+    const advisor = advisorOf({ ...LIST, [LIBSSL]: undefined, [debugFile(BUILD_ID)!]: 'ELF' });
+    expect(await advisor.advise([gaining(LIBSSL, { buildId: BUILD_ID })])).toEqual(['']);
   });
 
   it('makes no path of what is no build id', () => {
