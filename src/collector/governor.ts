@@ -10,6 +10,10 @@ export interface GovernorOptions {
 
 /** The lowest rate is the configured one divided by this. */
 const MAX_SLOWDOWN = 16;
+/** Turns above the budget before the rate is halved: a start, or a burst of new programs, is over sooner. */
+const HIGH_TURNS = 2;
+/** Times the budget that are not waited with. */
+const FAR_ABOVE = 4;
 /** Turns below a quarter of the budget before the rate doubles again: a rate that swings says nothing. */
 const CALM_TURNS = 3;
 
@@ -25,6 +29,7 @@ export class Governor {
   readonly #options: GovernorOptions;
   #slowdown = 1;
   #calm = 0;
+  #high = 0;
   #share = 0;
   #before: { cpuNs: number; atMs: number } | null = null;
 
@@ -39,7 +44,9 @@ export class Governor {
     if (!before || nowMs <= before.atMs) return;
     this.#share = (cpuNs - before.cpuNs) / ((nowMs - before.atMs) * 1e6 * this.#options.cpus);
     const { budget } = this.#options;
-    if (this.#share > budget && this.#slowdown < MAX_SLOWDOWN) return this.#slow(this.#slowdown * 2);
+    this.#high = this.#share > budget ? this.#high + 1 : 0;
+    const tooMuch = this.#high >= HIGH_TURNS || this.#share > FAR_ABOVE * budget;
+    if (tooMuch && this.#slowdown < MAX_SLOWDOWN) return this.#slow(this.#slowdown * 2);
     this.#calm = this.#share < budget / 4 ? this.#calm + 1 : 0;
     if (this.#calm >= CALM_TURNS && this.#slowdown > 1) this.#slow(this.#slowdown / 2);
   }
@@ -59,7 +66,7 @@ export class Governor {
 
   #slow(slowdown: number): void {
     this.#slowdown = slowdown;
-    this.#calm = 0;
+    this.#calm = this.#high = 0;
     this.#options.setPeriod(Math.round((1e9 / this.#options.rateHz) * slowdown));
   }
 }

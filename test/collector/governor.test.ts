@@ -29,7 +29,8 @@ class Governed {
 }
 
 const CALM = 0.002;
-const BUSY = 0.02;
+/** So far above the budget that one turn is enough. */
+const BUSY = 0.05;
 
 describe('Governor', () => {
   it('leaves the rate alone within the budget', () => {
@@ -54,6 +55,14 @@ describe('Governor', () => {
       inForceHz: 50,
       reason: 'sampling took more than its budget of 1 % of the host: 1/2 of the rate is in force',
     });
+  });
+
+  it('waits for a second turn where the budget is not far away: a start takes more for a while', () => {
+    const governed = new Governed().turns(0.02, CALM, 0.02);
+    expect(governed.periods).toEqual([]);
+    expect(governed.turns(0.02).periods).toEqual([20e6]);
+    expect(governed.turns(0.02).periods).toEqual([20e6]);
+    expect(governed.turns(0.02).periods).toEqual([20e6, 40e6]);
   });
 
   it('gives whole nanoseconds as the period', () => {
