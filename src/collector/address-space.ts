@@ -63,6 +63,15 @@ export class AddressSpace {
     this.generation++;
   }
 
+  /** Gives mappings of one object to another. */
+  replace(before: ObjectRef, after: ObjectRef): void {
+    this.#mappings = this.#mappings.map((mapping) =>
+      mapping.ref === before ? { ...mapping, ref: after } : mapping,
+    );
+    this.#shared = false;
+    this.generation++;
+  }
+
   find(address: bigint): Mapping | undefined {
     const found = this.#mappings[this.#endingAfter(address)];
     return found && found.start <= address ? found : undefined;

@@ -1,5 +1,6 @@
 // The collector: decodes what the drain brings, merges samples and side band in time order, attributes each
 // sample to its process and mapping, and hands out ProfileBatches.
+import type { ObjectId } from '../model/code-object.ts';
 import type { ProcessId } from '../model/process.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { WalkEnd } from '../model/walk-end.ts';
@@ -174,6 +175,14 @@ export class Collector {
       consumed: this.#decoders.get(cpu)?.next ?? null,
       held: waiting + inCollector(this.#attributed) + inCollector(this.#taking),
     };
+  }
+
+  /**
+   * Other code has come to stand where that of a process was named: samples from now on are of another object, whose
+   * addresses are named anew.
+   */
+  renewJit(object: ObjectId): void {
+    this.#processes.renewJit(object);
   }
 
   /** With `followedOnly`: keeps this process's samples from now on, and those of the processes it forks. */

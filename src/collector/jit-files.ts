@@ -11,6 +11,8 @@ const NO_MAP_RETRY_MS = 15_000;
 const MAX_IMAGES = 20_000;
 /** Files kept open, so that the code of a process that has exited can still be named. */
 const MAX_OPEN = 64;
+/** Samples taken before code went on as another object are named within this time. */
+const LAST_LOOKS_MS = 30_000;
 const NO_MAP: OpenResult = { ok: false, reason: 'no-map' };
 
 /** Writers map their jitdump executable, since perf records such mappings (jitdump-specification.txt, perf-inject(1)). */
@@ -25,6 +27,8 @@ interface Image {
   dump: SeenIn | null;
   /** When it was last found to have no perf map, ms of performance.now(). */
   noMapAtMs: number;
+  /** From when on its files tell of what came after it; ms of performance.now(). */
+  endsAtMs: number;
 }
 
 export class JitFiles {
@@ -43,11 +47,23 @@ export class JitFiles {
   add(id: ObjectId, pid: number): void {
     this.#latest.set(pid, id);
     if (this.#images.has(id)) return;
-    this.#images.set(id, { pid, dump: null, noMapAtMs: -Infinity });
+    this.#images.set(id, { pid, dump: null, noMapAtMs: -Infinity, endsAtMs: Infinity });
     if (this.#images.size <= MAX_IMAGES) return;
     const [oldest, image] = this.#images.entries().next().value!;
     this.#images.delete(oldest);
     if (this.#latest.get(image.pid) === oldest) this.#latest.delete(image.pid);
+  }
+
+  pidOf(id: ObjectId): number | undefined {
+    return this.#images.get(id)?.pid;
+  }
+
+  /** The image's code is in another object from now on; the files are the same. */
+  inherit(from: ObjectId, to: ObjectId): void {
+    const [before, after] = [this.#images.get(from), this.#images.get(to)];
+    if (!before || !after) return;
+    after.dump = before.dump;
+    before.endsAtMs = performance.now() + LAST_LOOKS_MS;
   }
 
   /** The image has mapped its jitdump. Opened at once: the process may be gone when its code is to be named. */
@@ -62,15 +78,20 @@ export class JitFiles {
   /** The jitdump, which has lines, or else the perf map. */
   async open(id: ObjectId): Promise<OpenResult> {
     const image = this.#images.get(id);
-    if (!image) return NO_MAP;
+    if (!image || performance.now() > image.endsAtMs) return NO_MAP;
     const dump = await this.#openDump(id, image);
-    return dump.ok ? dump : this.openMap(id);
+    return dump.ok ? dump : this.#openMap(id, image);
   }
 
-  /** The perf map alone, for what the jitdump does not cover: that may lag behind (V8 writes it 4 KiB at a time). */
+  /** The perf map, for what the jitdump beside it does not cover: that may lag behind (V8 writes it 4 KiB at a time). */
   async openMap(id: ObjectId): Promise<OpenResult> {
     const image = this.#images.get(id);
-    if (!image) return NO_MAP;
+    // Without a jitdump it is what `open` gives.
+    if (!image?.dump || performance.now() > image.endsAtMs) return NO_MAP;
+    return this.#openMap(id, image);
+  }
+
+  async #openMap(id: ObjectId, image: Image): Promise<OpenResult> {
     const now = performance.now();
     if (this.#latest.get(image.pid) === id && now - image.noMapAtMs >= NO_MAP_RETRY_MS) {
       const opened = await this.#host.openPerfMap(image.pid);
@@ -89,8 +110,8 @@ export class JitFiles {
     const kept = this.#dumps.use(id);
     if (kept || !image.dump) return kept ?? NO_MAP;
     const opened = await this.#host.openObject(image.dump.pid, image.dump);
-    if (!opened.ok) image.dump = null;
-    else this.#dumps.keep(id, opened);
+    if (opened.ok) this.#dumps.keep(id, opened);
+    else image.dump = null;
     return this.#dumps.use(id) ?? NO_MAP;
   }
 }

@@ -62,6 +62,18 @@ export class ObjectRegistry implements ObjectSource {
     return ref;
   }
 
+  /** The process of a JIT object; undefined where it is not known. */
+  jitPid(object: ObjectId): number | undefined {
+    return this.#jit.pidOf(object);
+  }
+
+  /** Code of the same process image as that of `before`, as another object. */
+  renewedJitRef(before: ObjectRef, pid: number, identity: string): ObjectRef {
+    const ref = this.jitRef(pid, identity);
+    this.#jit.inherit(before.object!.id, ref.object!.id);
+    return ref;
+  }
+
   /** A process image has mapped the jitdump that tells of its code. */
   addJitdump(pid: number, identity: string, mapping: { start: bigint; end: bigint }): void {
     const { start, end } = mapping;

@@ -1,4 +1,5 @@
 // Who ran when: processes by (pid, start time), their images and mappings, as the side band and /proc tell.
+import type { ObjectId } from '../model/code-object.ts';
 import { AddressSpace } from './address-space.ts';
 import { isJitdump } from './jit-files.ts';
 import type { ObjectRef } from './object-ref.ts';
@@ -16,6 +17,9 @@ export function startTicksOf(startNs: bigint): number {
 
 /** Tells processes of unknown start time apart; a new run of the service must not repeat an old one's. */
 let nextSerial = Date.now();
+
+/** Between two renewals of a process's JIT object, each of which has all its hot addresses named anew. */
+const JIT_RENEWAL_MS = 60_000;
 
 /** One program run by a process: from its exec (or fork) to the next exec. */
 export interface ProcessImage {
@@ -46,6 +50,8 @@ export class TrackedProcess {
   #awaitsExe = false;
   /** Null until it is asked for. */
   #jitIdentity: string | null = null;
+  #jitEpoch = 0;
+  #jitRenewedAtMs = -Infinity;
   /** One of those that a recording is about; handed on to what it forks. */
   followed = false;
 
@@ -61,7 +67,15 @@ export class TrackedProcess {
    */
   jitIdentity(): string {
     this.#jitIdentity ??= `${this.pid}:${this.startTicks ?? `serial${this.serial}`}:${this.image.number}`;
-    return this.#jitIdentity;
+    return this.#jitEpoch === 0 ? this.#jitIdentity : `${this.#jitIdentity}:${this.#jitEpoch}`;
+  }
+
+  /** What has been told of addresses of its code holds no longer. False where that has been said a short time ago. */
+  renewJitIdentity(nowMs: number): boolean {
+    if (nowMs - this.#jitRenewedAtMs < JIT_RENEWAL_MS) return false;
+    this.#jitRenewedAtMs = nowMs;
+    this.#jitEpoch++;
+    return true;
   }
 
   exec(comm: string): void {
@@ -75,6 +89,7 @@ export class TrackedProcess {
     };
     this.#awaitsExe = true;
     this.#jitIdentity = null;
+    this.#jitEpoch = 0;
     this.space.clear();
   }
 
@@ -167,8 +182,9 @@ export class ProcessTable {
       case 'lost':
         this.lostRecords += event.count;
         return;
+      case 'bpf-load':
       case 'ksymbol':
-        return; // kernel addresses are not a process's
+        return; // of the kernel, and no process's
     }
   }
 
@@ -190,6 +206,17 @@ export class ProcessTable {
     process.image.comm = '';
     this.#processes.set(pid, process);
     return process;
+  }
+
+  /** Addresses of the JIT object hold other code than they were named for: later samples are of another object. */
+  renewJit(object: ObjectId, nowMs = performance.now()): void {
+    const process = this.#processes.get(this.#registry.jitPid(object) ?? -1);
+    if (!process || process.exitedAtNs !== null) return;
+    const before = this.#registry.jitRef(process.pid, process.jitIdentity());
+    // Else it has been renewed, or another program runs by now.
+    if (before.object?.id !== object || !process.renewJitIdentity(nowMs)) return;
+    const after = this.#registry.renewedJitRef(before, process.pid, process.jitIdentity());
+    process.space.replace(before, after);
   }
 
   #fork(pid: number, parentPid: number): void {

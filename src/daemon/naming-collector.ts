@@ -32,6 +32,7 @@ export function namingCollector({ tableCacheDir, onDebugFile, ...options }: Nami
   const symbolizer: Symbolizer = new Symbolizer({
     source: collector.registry,
     moduleBase: (name) => collector.kernel.moduleBase(name),
+    onCodeReplaced: (object) => collector.renewJit(object.id),
     ...(onDebugFile === undefined ? {} : { onDebugFile }),
   });
   const close = async (): Promise<void> => {

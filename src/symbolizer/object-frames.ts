@@ -21,6 +21,8 @@ export interface ObjectFrames {
   /** Throws as `lend` does, and `CompanionsWanted`. */
   framesAt(address: number): FramesResult;
   takeBack(): void;
+  /** Of code that is made at run time: as `JitCode` has it. */
+  takeReplaced?(): number;
   /** Gives back what it holds besides memory. */
   close(): void;
 }
@@ -112,6 +114,10 @@ class JitFrames implements ObjectFrames {
 
   takeBack(): void {
     this.source.takeBack();
+  }
+
+  takeReplaced(): number {
+    return this.code.takeReplaced();
   }
 
   close(): void {

@@ -55,6 +55,8 @@ export type Request = SymbolizeRequest | KernelLayoutRequest | PrototypesRequest
 export interface SymbolizeReply {
   type: 'symbolize';
   columns: ChainColumns;
+  /** Where addresses that this or an earlier job asked for hold other code now than they did then. */
+  codeReplaced?: true;
 }
 
 /** The job was not done: it is to be sent again with answers to these as well. */

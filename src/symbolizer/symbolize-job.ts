@@ -74,7 +74,9 @@ export class SymbolizeJobs {
     if (!lent) known?.close();
     const frames = lent ? known : readObjectFrames(request);
     try {
-      return this.nameAll(request, (address) => frames.framesAt(address));
+      const reply = this.nameAll(request, (address) => frames.framesAt(address));
+      const replaced = (frames.takeReplaced?.() ?? 0) > 0;
+      return replaced && reply.type === 'symbolize' ? { ...reply, codeReplaced: true } : reply;
     } finally {
       frames.takeBack();
       this.objects.set(key, frames);

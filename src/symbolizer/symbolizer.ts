@@ -11,7 +11,7 @@ import { resultsOf } from './chain-columns.ts';
 import { CompanionOpener, type DebugFileServers } from './companion-opener.ts';
 import { debugFileByBuildId } from './debug-files/companions.ts';
 import type { KernelLayoutResult } from './kernel/kernel-layout.ts';
-import type { Reply, Request, SymbolizeRequest, WorkerSettings } from './protocol.ts';
+import type { Reply, Request, SymbolizeReply, SymbolizeRequest, WorkerSettings } from './protocol.ts';
 
 export interface SymbolizerOptions {
   source: ObjectSource;
@@ -23,6 +23,8 @@ export interface SymbolizerOptions {
   serverPatienceMs?: number;
   /** A debug file has come too late for the look-up that asked for it: the object can be named again. */
   onDebugFile?: (object: CodeObject) => void;
+  /** Addresses of the object hold other code now than when they were named: what is sampled from now on is another's. */
+  onCodeReplaced?: (object: CodeObject) => void;
   /** Budget of the indexes kept between jobs, bytes. */
   maxIndexBytes?: number;
   /** The worker ends after so long without work, and its memory returns. */
@@ -146,7 +148,7 @@ export class Symbolizer {
       const outcome = await this.ask(object, opened, addresses);
       if (!outcome.ok) return misses(addresses.length, this.lost(outcome, object));
       const { reply } = outcome;
-      if (reply.type === 'symbolize') return resultsOf(reply.columns);
+      if (reply.type === 'symbolize') return this.resultsOf(object, reply);
       if (reply.type !== 'companions') break;
       this.companions.remember(object, reply.wanted);
     }
@@ -175,6 +177,11 @@ export class Symbolizer {
     });
   }
 
+  private resultsOf(object: CodeObject, { columns, codeReplaced }: SymbolizeReply): SymbolResult[] {
+    if (codeReplaced) this.options.onCodeReplaced?.(object);
+    return resultsOf(columns);
+  }
+
   /** A jitdump may lag behind the perf map that the same process writes. */
   private async fromPerfMap(
     object: CodeObject,
@@ -190,7 +197,7 @@ export class Symbolizer {
     const wanted = Float64Array.from(missed, (i) => addresses[i]!);
     const outcome = await this.slots.use(() => this.ask(map, opened, wanted));
     if (!outcome.ok || outcome.reply.type !== 'symbolize') return results;
-    const found = resultsOf(outcome.reply.columns);
+    const found = this.resultsOf(object, outcome.reply);
     missed.forEach((i, at) => {
       if (found[at]!.ok) results[i] = found[at]!;
     });

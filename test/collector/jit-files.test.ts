@@ -105,6 +105,26 @@ describe('JitFiles', () => {
     expect(await content(files.open(SECOND))).toBe('of the second');
   });
 
+  it('gives code that goes on as another object the files of the image', async () => {
+    host.mappedFiles.set(7, file('jitdump'));
+    await files.addDump(FIRST, MAPPING);
+    files.add(SECOND, files.pidOf(FIRST)!);
+    files.inherit(FIRST, SECOND);
+    expect(await content(files.open(SECOND))).toBe('jitdump');
+    // What the files tell from now on is of the other object.
+    expect(await content(files.open(FIRST))).toBe('jitdump');
+    later(31_000);
+    expect(await content(files.open(FIRST))).toBe('(no-map)');
+    expect(await content(files.openMap(FIRST))).toBe('(no-map)');
+    expect(await content(files.open(SECOND))).toBe('jitdump');
+    expect(files.pidOf(image('never seen'))).toBeUndefined();
+  });
+
+  it('tells of no perf map beside a jitdump where there is no jitdump', async () => {
+    host.perfMaps.set(7, file('perf map'));
+    expect(await content(files.openMap(FIRST))).toBe('(no-map)');
+  });
+
   it('knows no file of images that it was not told of', async () => {
     expect(await content(files.open(SECOND))).toBe('(no-map)');
     await files.addDump(SECOND, MAPPING);

@@ -272,6 +272,47 @@ describe('ProcessTable', () => {
       expect(code).toHaveLength(1);
     });
 
+    it('takes generated code for another object when other code has come to stand at its addresses', () => {
+      fork(10, 1);
+      mmap(10, '/lib/libc.so', 0x1000n);
+      mmap(10, '//anon', 0x2000n);
+      mmap(10, '//anon', 0x3000n);
+      fork(11, 10);
+      const { space } = sampled(10)!;
+      const [libc, before] = space.mappings.map(({ ref }) => ref);
+      const { generation } = space;
+      table.renewJit(before!.object!.id, 100_000);
+      const refs = space.mappings.map(({ ref }) => ref);
+      expect(refs[0]).toBe(libc);
+      expect(refs[1]).not.toBe(before);
+      expect(refs[2]).toBe(refs[1]);
+      expect(space.generation).toBeGreaterThan(generation); // stacks that were attributed are attributed again
+      mmap(10, '//anon', 0x4000n);
+      expect(space.mappings.at(-1)!.ref).toBe(refs[1]);
+      // What a child has of its parent stays as it was.
+      expect(sampled(11)!.space.mappings[1]!.ref).toBe(before);
+    });
+
+    it('does so at most once a minute, and not for what is no process’s code any more', () => {
+      mmap(10, '//anon', 0x2000n);
+      const now = () => sampled(10)!.space.mappings[0]!.ref;
+      const first = now();
+      table.renewJit(first.object!.id, 100_000);
+      const second = now();
+      table.renewJit(first.object!.id, 200_000); // told again of what has been renewed
+      expect(now()).toBe(second);
+      table.renewJit(second.object!.id, 159_000);
+      expect(now()).toBe(second);
+      table.renewJit(second.object!.id, 160_000);
+      const third = now();
+      expect(third).not.toBe(second);
+      exec(10, 'sh');
+      mmap(10, '//anon', 0x2000n);
+      const image = now();
+      table.renewJit(third.object!.id, 300_000);
+      expect(now()).toBe(image);
+    });
+
     it('tells the generated code of a process’s images apart', () => {
       table.addSnapshot(snapshotOf(10));
       mmap(10, '//anon', 0x2000n);

@@ -6,7 +6,7 @@ import type { CodeObject } from '../../src/model/code-object.ts';
 import { readElfLayout } from '../../src/binary/elf/layout.ts';
 import type { SymbolResult } from '../../src/model/frame.ts';
 import { resultsOf } from '../../src/symbolizer/chain-columns.ts';
-import type { CompanionAnswer, CompanionsReply } from '../../src/symbolizer/protocol.ts';
+import type { CompanionAnswer, CompanionsReply, SymbolizeReply } from '../../src/symbolizer/protocol.ts';
 import { SymbolizeJobs } from '../../src/symbolizer/symbolize-job.ts';
 import { codeObject, FixtureFolder, withFd } from '../support/symbolizer-fixtures.ts';
 
@@ -26,12 +26,16 @@ beforeAll(() => {
 const shown = (result: SymbolResult): string =>
   result.ok ? result.frames.map(({ name }) => name).join(' < ') : `(${result.reason})`;
 
-function symbolize(
+function symbolize(...args: Parameters<typeof replyOf>): string[] {
+  return resultsOf(replyOf(...args).columns).map(shown);
+}
+
+function replyOf(
   jobs: SymbolizeJobs,
   object: CodeObject,
   addresses: number[],
   file = object.path,
-): string[] {
+): SymbolizeReply {
   const fd = openSync(file, 'r');
   try {
     const request = {
@@ -44,7 +48,7 @@ function symbolize(
     const without: CompanionAnswer[] = [];
     for (;;) {
       const reply = jobs.run({ ...request, companions: without });
-      if (reply.type === 'symbolize') return resultsOf(reply.columns).map(shown);
+      if (reply.type === 'symbolize') return reply;
       // Nothing lies beside the file.
       const { wanted } = reply as CompanionsReply;
       without.push(...wanted.map((companion) => ({ request: companion, candidates: [] })));
@@ -134,6 +138,19 @@ describe('SymbolizeJobs', () => {
     expect(symbolize(jobs, object, [0x1000, 0x2000])).toEqual(['first', '(not-covered)']);
     appendFileSync(path, '2000 10 second\n');
     expect(symbolize(jobs, object, [0x1000, 0x2000])).toEqual(['first', 'second']);
+  });
+
+  it('tells where addresses that were named hold other code by now', () => {
+    const path = folder.write('perf-2.map', '1000 10 first\n2000 10 second\n');
+    const object = codeObject({ kind: 'jit', path, addressing: 'absolute' });
+    const jobs = new SymbolizeJobs(1 << 20);
+    const replaced = (): boolean | undefined => replyOf(jobs, object, [0x1000]).codeReplaced;
+    expect(replaced()).toBeUndefined();
+    appendFileSync(path, '2000 10 never asked for\n3000 10 elsewhere\n');
+    expect(replaced()).toBeUndefined();
+    appendFileSync(path, '1008 10 over a part that was not asked for\n1000 8 other\n');
+    expect(replaced()).toBe(true);
+    expect(replaced()).toBeUndefined();
   });
 
   it('names kernel and module functions from kallsyms', () => {

@@ -1,6 +1,6 @@
 // The Symbolizer with its real worker thread, compiled as the build compiles it.
 import { execFileSync } from 'node:child_process';
-import { openSync, closeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -59,6 +59,19 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('Symbolizer', () => {
+  it('tells of code made at run time that has given way to other code where it was named', async () => {
+    const replaced: string[] = [];
+    const { symbolizer } = start({ onCodeReplaced: ({ path }) => replaced.push(path) });
+    const path = folder.write('perf-1.map', '1000 10 JS:*first /app/a.js:3:4\n');
+    const object = codeObject({ kind: 'jit', path, addressing: 'absolute' });
+    const first = { name: 'first', systemName: 'first', file: '/app/a.js', line: 3, column: 4 };
+    expect(await symbolizer.symbolize(object, [0x1000])).toEqual([{ ok: true, frames: [first] }]);
+    expect(replaced).toEqual([]);
+    appendFileSync(path, '1000 10 other\n');
+    expect(text(await symbolizer.symbolize(object, [0x1008]))).toEqual(['other']);
+    expect(replaced).toEqual([path]);
+  });
+
   it('names addresses on a worker thread and closes what it opened', async () => {
     const { symbolizer, source } = start();
     const results = await symbolizer.symbolize(codeObject({ kind: 'elf', path: library }), [twiceAt, 1]);
