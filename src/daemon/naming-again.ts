@@ -154,7 +154,7 @@ export class NamingAgain {
 
   /** What was never named: left by an earlier run, or because its names were deleted. True when nothing is left. */
   async #nameUnnamed(result: RoundResult, mayGoOn: () => boolean): Promise<boolean> {
-    while (mayGoOn()) {
+    for (;;) {
       const groups = await this.#options.store.unnamedLocations(PIECE);
       if (groups.length === 0) return true;
       const rows: SymbolRow[] = [];
@@ -162,16 +162,18 @@ export class NamingAgain {
       await this.#options.store.appendSymbols(rows);
       result.objects += groups.length;
       result.locations += rows.filter((row) => row.result.ok).length;
+      if (!mayGoOn()) return false;
     }
-    return false;
   }
 
   /** True when all objects of this round have been looked at. */
   async #nameIncomplete(result: RoundResult, mayGoOn: () => boolean): Promise<boolean> {
     const objects = await this.#options.store.incompleteObjects(OBJECTS_PER_ROUND, this.#beyond);
     for (const incomplete of objects) {
-      if (!mayGoOn() || !(await this.#nameObject(incomplete, result, mayGoOn))) return false;
+      // At least one in each round, however slow this host is.
+      if (!(await this.#nameObject(incomplete, result, mayGoOn))) return false;
       this.#beyond = incomplete.object.id;
+      if (!mayGoOn()) return false;
     }
     if (objects.length < OBJECTS_PER_ROUND) this.#beyond = 0n;
     return true;
@@ -187,6 +189,7 @@ export class NamingAgain {
     const wanted = this.#wanted.delete(object.id) || this.#place?.id === object.id;
     // What could not be read when it was new may be readable now, although its names are the same.
     if (now === null || (!wanted && now === version && unread <= unreadThen)) return true;
+    if (object.kind === 'jit' && unread === 0) return true;
     if (this.#place?.id !== object.id || this.#place.version !== now) {
       this.#place = { id: object.id, version: now, beyond: -1, unread: 0 };
     }
@@ -202,11 +205,12 @@ export class NamingAgain {
   async #namePiece(object: CodeObject, place: Place, result: RoundResult): Promise<boolean> {
     const { store } = this.#options;
     const piece = await store.incompleteLocations(object.id, place.beyond, PIECE);
+    const asked = piece.filter((stored) => mayGain(object, stored.result));
     const rows = await this.#symbolize(
       object,
-      piece.map(({ location }) => location),
+      asked.map(({ location }) => location),
     );
-    const better = rows.filter((row, i) => isBetter(piece[i]!.result, row.result));
+    const better = rows.filter((row, i) => isBetter(asked[i]!.result, row.result));
     place.unread += rows.filter((row) => !row.result.ok && isUnread(row.result.reason)).length;
     const last = piece.length < PIECE;
     const { version, unread } = place;
@@ -221,4 +225,12 @@ export class NamingAgain {
     const results = await this.#options.symbolizer.symbolize(object, addresses);
     return locations.map(({ id }, i) => ({ location: id, result: results[i]! }));
   }
+}
+
+/**
+ * Code that is made at run time moves: what stands at an address now says nothing of the code that was sampled there,
+ * unless nobody could say anything then.
+ */
+function mayGain({ kind }: CodeObject, before: SymbolResult): boolean {
+  return kind !== 'jit' || (!before.ok && isUnread(before.reason));
 }

@@ -172,6 +172,34 @@ describe('naming history again', () => {
     });
   });
 
+  it('gives code made at run time a name only where nobody could say anything when it ran', async () => {
+    await withStore(async (store) => {
+      const text = 'early@jit  late@jit  gone@jit\n1          1         1';
+      const [early, late, gone] = ['early@jit', 'late@jit', 'gone@jit'].map(testLocation);
+      await store.append(textBatch(text), []);
+      const plain = { name: 'early', systemName: 'early', file: '', line: 0, column: 0 };
+      await store.appendSymbols([
+        { location: early!.location.id, result: { ok: true, frames: [plain] } },
+        { location: late!.location.id, result: { ok: false, reason: 'no-map' } },
+        { location: gone!.location.id, result: { ok: false, reason: 'not-covered' } },
+      ]);
+      const asked: number[] = [];
+      const now = { name: 'now', systemName: 'now', file: 'now.js', line: 1, column: 1 };
+      const symbolizer: NamesAgain = {
+        namesVersion: () => Promise.resolve('a map'),
+        symbolize: (_, addresses) => {
+          asked.push(...addresses);
+          return Promise.resolve(addresses.map(() => ({ ok: true, frames: [now] })));
+        },
+      };
+      expect(await namingAgain(store, symbolizer).round()).toMatchObject({ locations: 1 });
+      expect(asked).toEqual([late!.location.address]);
+      symbolizer.namesVersion = () => Promise.resolve('a longer map');
+      expect(await namingAgain(store, symbolizer).round()).toMatchObject({ objects: 0 });
+      expect(await drawn(store)).toEqual(['all 3 :0', '  early 1 :0', '  now 1 now.js:1', '  [jit] 1 :0']);
+    });
+  });
+
   it('stops when its time is over, and the next round goes on there', async () => {
     await withStripped(async (store, files) => {
       files.putDebugFile(APP, TEXT);
