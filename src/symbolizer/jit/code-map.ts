@@ -1,6 +1,7 @@
 // CodeMap: which entry of a file told last of each address. Code moves: a later entry takes the place of earlier ones.
 import { ascendingOrder } from '../../binary/address-sort.ts';
 import { flatten, type SymbolIndex } from '../symbol-index.ts';
+import { overlaid } from './overlay.ts';
 
 export class CodeMap {
   private index: SymbolIndex = flattened(new CodeColumns(0));
@@ -27,10 +28,7 @@ export class CodeMap {
   /** Lays entries over those there are. Every number of them is higher than all that were laid before. */
   lay(newer: CodeColumns): void {
     if (newer.length === 0) return;
-    const all = new CodeColumns(this.length + newer.length);
-    this.forEachRange((start, end, entry) => all.add(start, end, entry));
-    newer.forEach((start, end, entry) => all.add(start, end, entry));
-    this.index = flattened(all);
+    this.index = overlaid(this.index, flattened(newer));
     if (this.length > this.maxRows) this.index = flattened(this.latest());
   }
 
@@ -80,10 +78,6 @@ export class CodeColumns {
     this.start[this.length] = start;
     this.end[this.length] = end;
     this.entry[this.length++] = entry;
-  }
-
-  forEach(visit: (start: number, end: number, entry: number) => void): void {
-    for (let i = 0; i < this.length; i++) visit(this.start[i]!, this.end[i]!, this.entry[i]!);
   }
 
   /** Ascending by start; equal starts keep their order. */
