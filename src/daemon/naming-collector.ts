@@ -3,6 +3,7 @@ import type { CollectorOptions } from '../collector/collector.ts';
 import { Collector } from '../collector/collector.ts';
 import { readElfLayout } from '../binary/elf/layout.ts';
 import type { CodeObject } from '../model/code-object.ts';
+import type { DebugFileServers } from '../symbolizer/companion-opener.ts';
 import { Symbolizer } from '../symbolizer/symbolizer.ts';
 import { UnwindTables } from '../unwind/unwind-tables.ts';
 
@@ -12,12 +13,22 @@ export interface NamingCollectorOptions extends Omit<
 > {
   /** Where compiled unwind tables are kept; null for nowhere. */
   tableCacheDir: string | null;
+  /** Where debug files come from that this host does not have. */
+  debugFiles?: DebugFileServers | null;
+  /** Where large sections of debug files lie while they are decompressed. */
+  spillDirectory?: string;
   /** Told of an object that can be named better than it was when its names were asked for. */
   onDebugFile?: (object: CodeObject) => void;
 }
 
 /** The symbolizer opens objects through the collector; the collector asks the symbolizer where kernel code lies. */
-export function namingCollector({ tableCacheDir, onDebugFile, ...options }: NamingCollectorOptions): {
+export function namingCollector({
+  tableCacheDir,
+  debugFiles = null,
+  spillDirectory,
+  onDebugFile,
+  ...options
+}: NamingCollectorOptions): {
   collector: Collector;
   symbolizer: Symbolizer;
   close: () => Promise<void>;
@@ -32,6 +43,8 @@ export function namingCollector({ tableCacheDir, onDebugFile, ...options }: Nami
   const symbolizer: Symbolizer = new Symbolizer({
     source: collector.registry,
     moduleBase: (name) => collector.kernel.moduleBase(name),
+    servers: debugFiles,
+    spillDirectory,
     onCodeReplaced: (object) => collector.renewJit(object.id),
     ...(onDebugFile === undefined ? {} : { onDebugFile }),
   });

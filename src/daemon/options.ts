@@ -8,6 +8,8 @@ export interface ServeOptions {
   sampler: boolean;
   /** Listening beyond loopback without a token was asked for. */
   insecure: boolean;
+  /** Addresses of servers that may be asked for debug files, separated by blanks. */
+  debuginfod: string;
 }
 
 /** A child that cannot work here says why in one line and ends with this code: the launcher does not start it again. */

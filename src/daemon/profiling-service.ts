@@ -9,6 +9,7 @@ import { Ledger } from '../collector/ledger.ts';
 import type { SamplerHost } from '../collector/sampler-host.ts';
 import type { RunningService } from '../server/service.ts';
 import type { StatusBody } from '../server/status.ts';
+import type { DebugFileServers } from '../symbolizer/companion-opener.ts';
 import type { Symbolizer } from '../symbolizer/symbolizer.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import { Flusher, MAX_UNSENT_SAMPLES } from './flusher.ts';
@@ -30,6 +31,10 @@ export interface ServiceParts {
   store: ProfileStore;
   /** Where compiled unwind tables are kept. */
   tableCacheDir: string;
+  /** Where debug files come from that this host does not have; null: from nowhere. */
+  debugFiles: DebugFileServers | null;
+  /** Where large sections of debug files lie while they are decompressed. */
+  spillDirectory: string;
 }
 
 export class ProfilingService implements RunningService {
@@ -48,9 +53,9 @@ export class ProfilingService implements RunningService {
 
   private constructor(parts: ServiceParts, ledger: Ledger) {
     this.#parts = parts;
-    const { host, store, tableCacheDir } = parts;
+    const { host, store, tableCacheDir, debugFiles, spillDirectory } = parts;
     const { collector, symbolizer, close } = namingCollector({
-      ...{ host, ledger, tableCacheDir },
+      ...{ host, ledger, tableCacheDir, debugFiles, spillDirectory },
       onDebugFile: ({ id }) => this.#namingAgain.want(id),
     });
     this.collector = collector;

@@ -12,6 +12,8 @@ import type { RunningService } from '../server/service.ts';
 import { openStore } from '../store/duckdb-store.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import { StoreError } from '../store/store-error.ts';
+import { debuginfodFiles } from '../symbolizer/debug-files/debuginfod-files.ts';
+import { parseServers } from '../symbolizer/debug-files/debuginfod-servers.ts';
 import type { ServeOptions } from './options.ts';
 import { GIVE_UP } from './options.ts';
 import { ProfilingService } from './profiling-service.ts';
@@ -25,7 +27,7 @@ interface Running extends RunningService {
 export async function runService(options: ServeOptions): Promise<void> {
   process.title = 'pilotlight-service';
   const store = await orGiveUp(options, openOurStore(options));
-  const service = options.sampler ? await startSampling(store, options.dataDir) : withoutSampler();
+  const service = options.sampler ? await startSampling(store, options) : withoutSampler();
   const server = await orGiveUp(options, listen(options, store, service));
   announce(options, server);
   releaseMemoryRegularly();
@@ -48,11 +50,15 @@ function openOurStore(options: ServeOptions): Promise<ProfileStore> {
   });
 }
 
-async function startSampling(store: ProfileStore, dataDir: string): Promise<Running> {
+async function startSampling(store: ProfileStore, { dataDir, debuginfod }: ServeOptions): Promise<Running> {
   const receiver = new KitReceiver();
   const tableCacheDir = join(dataDir, 'unwind-tables');
   const host = new RemoteSamplerHost(await receiver.complete, receiver, tableCacheDir);
-  return ProfilingService.start({ host, store, tableCacheDir });
+  const { servers } = parseServers(debuginfod);
+  const cacheDirectory = join(dataDir, 'debuginfod');
+  const tell = (line: string) => console.error(`pilotlight: ${line}`);
+  const debugFiles = servers.length === 0 ? null : debuginfodFiles({ servers, cacheDirectory }, tell);
+  return ProfilingService.start({ host, store, tableCacheDir, debugFiles, spillDirectory: dataDir });
 }
 
 function withoutSampler(): Running {

@@ -2,6 +2,7 @@
 import { BinaryFormatError } from '../binary/binary-format-error.ts';
 import { SHT_SYMTAB } from '../binary/elf/constants.ts';
 import { ElfFile } from '../binary/elf/elf-file.ts';
+import type { SectionDataOptions } from '../binary/elf/section-data.ts';
 import type { CompanionRequest } from './debug-files/companion-request.ts';
 import { debugFileOf, packageOf, splitUnitOf, supplementOf } from './debug-files/companions.ts';
 import { DebugInfo } from './dwarf/debug-info.ts';
@@ -18,6 +19,8 @@ export interface ElfFramesOptions {
   path: string;
   /** Null where there is no such file. May throw, and is asked again then. */
   companion: (request: CompanionRequest) => CompanionFile | null;
+  /** How decompressed sections are held. */
+  sections?: SectionDataOptions;
 }
 
 /** A file with DWARF, and where it lies. */
@@ -97,11 +100,11 @@ function findDebugFile(elf: ElfFile, { path, companion }: ElfFramesOptions): Deb
 
 function openDebugInfo(
   { elf, path }: DebugFile,
-  { companion }: ElfFramesOptions,
+  { companion, sections: held }: ElfFramesOptions,
   opened: ElfDebugSections[],
 ): DebugInfo | null {
   const sectionsOf = (file: ElfFile): DebugSections => {
-    const sections = new ElfDebugSections(file);
+    const sections = new ElfDebugSections(file, held);
     opened.push(sections);
     return sections;
   };

@@ -1,6 +1,7 @@
 // ObjectFrames: what answers for one object's addresses, whatever the format behind it.
 import { fstatSync } from 'node:fs';
 import { ElfFile } from '../binary/elf/elf-file.ts';
+import type { SectionDataOptions } from '../binary/elf/section-data.ts';
 import { elfLayout, fileOffsetToAddress, type LoadSegment } from '../binary/elf/layout.ts';
 import type { MissReason } from '../model/frame.ts';
 import { BpfProgram } from './bpf/bpf-program.ts';
@@ -28,10 +29,10 @@ export interface ObjectFrames {
 }
 
 /** Throws `BinaryFormatError`, and what reading throws. Everything that is wanted is lent. */
-export function readObjectFrames(request: SymbolizeRequest): ObjectFrames {
+export function readObjectFrames(request: SymbolizeRequest, sections: SectionDataOptions = {}): ObjectFrames {
   const { kind, path } = request.object;
   if (kind === 'jit') return new JitFrames(request.fd);
-  return kind === 'bpf' ? new BpfFrames(request.fd, path) : new FileFrames(request);
+  return kind === 'bpf' ? new BpfFrames(request.fd, path) : new FileFrames(request, sections);
 }
 
 /** ELF files and copies of the vDSO. */
@@ -40,13 +41,15 @@ class FileFrames implements ObjectFrames {
   private readonly stamp: string;
   private readonly companions = new CompanionFiles();
   private readonly elf: ElfFile;
+  private readonly sections: SectionDataOptions;
   private readonly path: string;
   /** Null before it was first asked for anything. */
   private frames: ElfFrames | null = null;
   private readonly miss: MissReason | null;
   private readonly toElfAddress: (address: number) => number | null;
 
-  constructor(request: SymbolizeRequest) {
+  constructor(request: SymbolizeRequest, sections: SectionDataOptions) {
+    this.sections = sections;
     this.source = new LentSource(request.fd);
     this.stamp = stampOf(request.fd);
     this.companions.lend(request.companions);
@@ -71,6 +74,7 @@ class FileFrames implements ObjectFrames {
     const options = {
       path: this.path,
       companion: this.companions.open.bind(this.companions),
+      sections: this.sections,
     };
     this.frames ??= ElfFrames.read(this.elf, options);
     if (this.frames === null) return { ok: false, reason: 'no-symbols' };

@@ -81,6 +81,8 @@ export type Reply = SymbolizeReply | CompanionsReply | KernelLayoutReply | Proto
 /** Handed to the worker at its start. */
 export interface WorkerSettings {
   maxIndexBytes: number;
+  /** Where large sections lie while they are decompressed; undefined: where temporary files are. */
+  spillDirectory: string | undefined;
 }
 
 /** Every address with the same miss. */

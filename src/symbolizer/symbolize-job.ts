@@ -1,5 +1,6 @@
 // SymbolizeJobs: what the worker does for a request. Free of threads, so that tests run it as it is.
 import { BinaryFormatError } from '../binary/binary-format-error.ts';
+import type { SectionDataOptions } from '../binary/elf/section-data.ts';
 import { isSystemError } from '../binary/byte-source.ts';
 import type { MissReason } from '../model/frame.ts';
 import { ChainWriter } from './chain-columns.ts';
@@ -24,16 +25,23 @@ import {
 
 /** Companions wanted at once; a program's split units may be thousands. */
 const MAX_WANTED = 64;
+/** Of a decompressed section in memory; a larger one lies in a temporary file. */
+const MAX_SECTION_BYTES = 4 << 20;
 const DEMANGLER_BYTES = 4 << 20;
 
 export class SymbolizeJobs {
   private readonly objects: IndexCache<ObjectFrames>;
   private readonly kernel: KernelNames;
   private readonly prototypes = new PrototypeCache();
+  private readonly sections: SectionDataOptions;
   private readonly demangler = new Demangler(DEMANGLER_BYTES);
 
   /** Half a budget for files and half for kallsyms, whose index is one of 5 to 12 MB. */
-  constructor(maxIndexBytes: number) {
+  constructor(maxIndexBytes: number, spillDirectory?: string) {
+    this.sections = {
+      maxMemoryBytes: MAX_SECTION_BYTES,
+      ...(spillDirectory !== undefined && { spillDirectory }),
+    };
     this.objects = new IndexCache(maxIndexBytes / 2, (frames) => frames.close());
     this.kernel = new KernelNames(maxIndexBytes / 2);
   }
@@ -72,7 +80,7 @@ export class SymbolizeJobs {
     const known = this.objects.take(key);
     const lent = known?.lend(request) === true;
     if (!lent) known?.close();
-    const frames = lent ? known : readObjectFrames(request);
+    const frames = lent ? known : readObjectFrames(request, this.sections);
     try {
       const reply = this.nameAll(request, (address) => frames.framesAt(address));
       const replaced = (frames.takeReplaced?.() ?? 0) > 0;

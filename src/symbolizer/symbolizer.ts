@@ -27,6 +27,8 @@ export interface SymbolizerOptions {
   onCodeReplaced?: (object: CodeObject) => void;
   /** Budget of the indexes kept between jobs, bytes. */
   maxIndexBytes?: number;
+  /** Where large sections of debug files lie while they are decompressed; temporary files, else. */
+  spillDirectory?: string | undefined;
   /** The worker ends after so long without work, and its memory returns. */
   idleMs?: number;
   jobTimeoutMs?: number;
@@ -68,6 +70,7 @@ export class Symbolizer {
       name: 'symbolizer',
       workerData: {
         maxIndexBytes: options.maxIndexBytes ?? DEFAULT_MAX_INDEX_BYTES,
+        spillDirectory: options.spillDirectory,
       } satisfies WorkerSettings,
       idleMs: options.idleMs ?? DEFAULT_IDLE_MS,
       jobTimeoutMs: options.jobTimeoutMs ?? DEFAULT_JOB_TIMEOUT_MS,

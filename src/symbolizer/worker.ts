@@ -8,8 +8,8 @@ import { SymbolizeJobs } from './symbolize-job.ts';
 
 if (parentPort === null) throw new Error('this file runs as a worker thread');
 const port = parentPort;
-const { maxIndexBytes } = workerData as WorkerSettings;
-const jobs = new SymbolizeJobs(maxIndexBytes);
+const { maxIndexBytes, spillDirectory } = workerData as WorkerSettings;
+const jobs = new SymbolizeJobs(maxIndexBytes, spillDirectory);
 
 port.on('message', (request: Request) => {
   const reply = jobs.run(request);

@@ -1,5 +1,6 @@
 // `pilotlight serve`: its options. The daemon itself lies in src/daemon/.
 import { Command, Option } from 'commander';
+import { debuginfodOption, debuginfodServers } from '../debuginfod-option.ts';
 import { CommandFailure } from '../failure.ts';
 import { refusal } from '../listen-policy.ts';
 import { GROUPS, valueOption } from '../option.ts';
@@ -14,6 +15,8 @@ export interface ServeFlags {
   memoryLimit: number;
   sampler: boolean;
   insecure: boolean;
+  /** As it was written; see debuginfodServers. */
+  debuginfod?: string;
 }
 
 const EXAMPLES = `
@@ -53,10 +56,12 @@ export function serveCommand(serve: (flags: ServeFlags) => Promise<void>): Comma
         .default(false)
         .helpGroup(GROUPS.settings),
     )
+    .addOption(debuginfodOption())
     .addHelpText('after', EXAMPLES)
     .action((flags: ServeFlags) => {
       const refused = refusal(flags.listen, flags.insecure);
       if (refused !== null) throw new CommandFailure(refused);
+      debuginfodServers(flags.debuginfod); // refuses what is no address
       return serve(flags);
     });
 }

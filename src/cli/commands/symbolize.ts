@@ -3,11 +3,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
-import { parseServers } from '../../symbolizer/debug-files/debuginfod-servers.ts';
 import { debuginfodFiles } from '../../symbolizer/debug-files/debuginfod-files.ts';
 import type { DebugFileServers } from '../../symbolizer/companion-opener.ts';
+import { debuginfodOption, debuginfodServers } from '../debuginfod-option.ts';
 import { usageFailure } from '../failure.ts';
-import { GROUPS, valueOption } from '../option.ts';
+import { GROUPS } from '../option.ts';
 import { outputIsClosed, print } from '../standard-output.ts';
 import { AddressAnswers, type AnswerFormat } from '../symbolize-answers.ts';
 import { OpenFiles } from '../symbolize-files.ts';
@@ -42,12 +42,7 @@ export function symbolizeCommand(): Command {
         'the ELF file; without it every line of standard input is FILE ADDRESS',
       ).helpGroup(GROUPS.what),
     )
-    .addOption(
-      valueOption(
-        '--debuginfod <urls>',
-        'servers that are asked for debug files this host lacks (default: $DEBUGINFOD_URLS)',
-      ).helpGroup(GROUPS.source),
-    )
+    .addOption(debuginfodOption())
     .addOption(new Option('--json', 'one JSON line for each address').default(false).helpGroup(GROUPS.output))
     .addOption(new Option('--no-demangle', 'linkage names as the file has them').helpGroup(GROUPS.output))
     .addHelpText('after', EXAMPLES)
@@ -103,8 +98,7 @@ async function answerLines(
 }
 
 function serversOf({ debuginfod }: SymbolizeFlags): DebugFileServers | null {
-  const { servers, refused } = parseServers(debuginfod ?? process.env['DEBUGINFOD_URLS'] ?? '');
-  if (refused.length > 0) throw usageFailure(`not the address of a debuginfod server: ${refused[0]!}`);
+  const servers = debuginfodServers(debuginfod);
   if (servers.length === 0) return null;
   const cacheHome = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const cacheDirectory = join(cacheHome, 'pilotlight', 'debuginfod');
