@@ -4,8 +4,8 @@ import { unlessNotMangled } from './not-mangled.ts';
 import { demangleRustLegacy, isRustLegacy } from './rust/legacy.ts';
 import { demangleRustV0, isRustV0 } from './rust/v0.ts';
 
-/** Longer ones are left alone: time and memory of a name are bounded by a multiple of its length. */
-const MAX_NAME_LENGTH = 1 << 16;
+/** Of a name and of what is shown for it: longer ones are left alone. The longest seen in real programs had 10,000 when it was shown. */
+const MAX_LENGTH = 1 << 16;
 
 /**
  * C++ (Itanium ABI) and Rust (legacy and v0) in the form of LLVM's demangler; Rust's legacy names, which LLVM takes for
@@ -13,8 +13,9 @@ const MAX_NAME_LENGTH = 1 << 16;
  * has no more than 65,536 characters.
  */
 export function demangle(linkageName: string): string {
-  if (!mayBeMangled(linkageName) || linkageName.length > MAX_NAME_LENGTH) return linkageName;
-  return demangled(linkageName) ?? linkageName;
+  if (!mayBeMangled(linkageName) || linkageName.length > MAX_LENGTH) return linkageName;
+  const shown = demangled(linkageName);
+  return shown === null || shown.length > MAX_LENGTH ? linkageName : shown;
 }
 
 /** Most names of C and Go are told apart here, without more. */

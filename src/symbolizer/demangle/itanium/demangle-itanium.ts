@@ -5,24 +5,24 @@ import { ParserState } from './parser-state.ts';
 import { MAX_TEXT_LENGTH, textAt } from './text.ts';
 
 /** The start of a function's name, and that of a block in it (Apple's extension for C). */
-const PREFIX = /^_?_Z/;
-const BLOCK_PREFIX = /^__?__Z/;
+const PREFIX = '_Z';
+const BLOCK_PREFIX = '___Z';
 
 export function isItanium(name: string): boolean {
-  return PREFIX.test(name) || BLOCK_PREFIX.test(name);
+  return name.startsWith(PREFIX) || name.startsWith(BLOCK_PREFIX);
 }
 
 /**
- * `name` has one character for each byte. What compilers added behind a point is shown in parentheses:
+ * `name` is one that `isItanium` knows, with one character for each byte. What compilers added behind a point is shown in parentheses:
  * `f(int) (.cold)`. Throws `NotMangled`.
  */
 export function demangleItanium(name: string): string {
-  const prefix = PREFIX.exec(name);
-  const state = new ParserState(name, (prefix ?? BLOCK_PREFIX.exec(name) ?? giveUp())[0].length);
+  const isBlock = name.startsWith(BLOCK_PREFIX);
+  const state = new ParserState(name, isBlock ? BLOCK_PREFIX.length : PREFIX.length);
   const part = encoding(state);
   const text = textAt(part, state.outsidePacks());
   const shown = state.brackets.without(text.whole);
-  const result = prefix === null ? `${blockPrefix(state)}${shown}` : shown + suffix(state);
+  const result = isBlock ? blockPrefix(state) + shown : shown + suffix(state);
   if (!state.atEnd || result.length > MAX_TEXT_LENGTH) giveUp();
   return flat(result);
 }

@@ -4,7 +4,7 @@ import { expression } from './expressions.ts';
 import { commaSeparated, expansion, operand, partsUntil } from './lists.ts';
 import { operatorOf, type Operator } from './operators.ts';
 import type { ParserState } from './parser-state.ts';
-import { sourceName } from './template-args.ts';
+import { sourceName } from './source-names.ts';
 import { from, fromAll, fromTwo, Precedence, Text, type Part } from './text.ts';
 import { cvQualifiers } from './names.ts';
 

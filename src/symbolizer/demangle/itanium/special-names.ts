@@ -3,8 +3,8 @@ import { giveUp } from '../not-mangled.ts';
 import { encoding } from './encodings.ts';
 import { name } from './names.ts';
 import type { ParserState } from './parser-state.ts';
-import { prefixed, shownTemplateArg } from './template-args.ts';
-import { fromTwo, Text, type Part } from './text.ts';
+import { shownTemplateArg } from './template-args.ts';
+import { fromTwo, type Part, prefixed, Text } from './text.ts';
 import { type } from './types.ts';
 import { moduleName } from './unqualified-names.ts';
 

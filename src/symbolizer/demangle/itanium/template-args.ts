@@ -6,7 +6,7 @@ import { commaSeparated, partsUntil } from './lists.ts';
 import { primary } from './literals.ts';
 import type { ParserState } from './parser-state.ts';
 import { isTemplateParamDeclaration, templateParamDeclaration } from './template-params.ts';
-import { Deferred, from, fromAll, fromTwo, named, Text, textAt, type Part } from './text.ts';
+import { Deferred, fromAll, fromTwo, named, Text, textAt, type Part } from './text.ts';
 import { type } from './types.ts';
 
 interface TemplateArg {
@@ -146,20 +146,4 @@ export function resolveForwardReferences(state: ParserState, first: number): voi
     if (target === undefined) giveUp();
     reference.target = target;
   }
-}
-
-/** `[<template args>]` of a name that is part of an expression or a qualifier. */
-export function simpleId(state: ParserState): Part {
-  return withFollowingTemplateArgs(state, sourceName(state));
-}
-
-/** `<source-name>` */
-export function sourceName(state: ParserState): Text {
-  const name = state.identifier();
-  return named(name.startsWith('_GLOBAL__N') ? '(anonymous namespace)' : name);
-}
-
-/** `operator ""` and others are made of what is behind them. */
-export function prefixed(prefix: string, part: Part): Part {
-  return from(part, (text) => new Text(prefix + text.whole));
 }

@@ -116,7 +116,7 @@ export interface PackPosition {
 
 /** Real names take some hundred steps; the rest is what a name costs at most, about a tenth of a second. */
 const MAX_STEPS = 1 << 18;
-const MAX_DEPTH = 400;
+const MAX_DEPTH = 600;
 
 export class Budget {
   private steps = 0;
@@ -171,4 +171,8 @@ export function fromTwo(first: Part, second: Part, make: (first: Text, second: T
 export function fromAll(parts: readonly Part[], make: (texts: readonly Text[]) => Text): Part {
   if (parts.every((part) => part instanceof Text)) return make(parts);
   return new Deferred((position) => make(parts.map((part) => textAt(part, position))), parts.some(isForward));
+}
+
+export function prefixed(prefix: string, part: Part): Part {
+  return from(part, (text) => new Text(prefix + text.whole));
 }

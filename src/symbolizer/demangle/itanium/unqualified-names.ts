@@ -6,8 +6,8 @@ import { commaSeparated } from './lists.ts';
 import { name, within, type NameInfo } from './names.ts';
 import { operatorOf } from './operators.ts';
 import type { ParserState } from './parser-state.ts';
-import { prefixed, sourceName } from './template-args.ts';
-import { from, fromTwo, named, Text, type Part } from './text.ts';
+import { sourceName } from './source-names.ts';
+import { from, fromTwo, named, type Part, prefixed, Text } from './text.ts';
 import { type } from './types.ts';
 
 /** `[<module>] [F] [L] <name> [<abi-tags>]`, behind a scope where there is one */

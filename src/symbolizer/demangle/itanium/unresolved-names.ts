@@ -3,8 +3,9 @@ import { giveUp } from '../not-mangled.ts';
 import { decltype } from './decltype.ts';
 import { within } from './names.ts';
 import type { ParserState } from './parser-state.ts';
+import { sourceName } from './source-names.ts';
 import { substitution } from './substitutions.ts';
-import { simpleId, templateParam, withFollowingTemplateArgs } from './template-args.ts';
+import { templateParam, withFollowingTemplateArgs } from './template-args.ts';
 import { from, named, Text, type Part } from './text.ts';
 import { operatorName } from './unqualified-names.ts';
 
@@ -47,4 +48,9 @@ function baseName(state: ParserState): Part {
   }
   state.take('on');
   return withFollowingTemplateArgs(state, operatorName(state, null));
+}
+
+/** `<source-name> [<template-args>]` */
+function simpleId(state: ParserState): Part {
+  return withFollowingTemplateArgs(state, sourceName(state));
 }

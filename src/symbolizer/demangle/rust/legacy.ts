@@ -1,7 +1,7 @@
 // Rust's first mangling: that of C++ for nested names, with punctuation spelled out, and a hash as last element.
 import { giveUp } from '../not-mangled.ts';
 
-const PREFIX = /^_?_ZN(?=\d)/;
+const PREFIX = /^_ZN(?=\d)/;
 const HASH = /^h[0-9a-f]{16}$/;
 /** Fewer different digits than a hash ever has: a C++ function can be called `h0000000000000000` as well. */
 const MIN_HASH_DIGITS = 5;

@@ -21,6 +21,7 @@ export function constant(state: V0State, isInValue: boolean): string {
     if (kind !== '' && SIGNED.includes(kind)) return (state.take('n') ? '-' : '') + integer(state);
     if (kind === 'b') return boolean(state);
     if (kind === 'c') return character(state);
+    if (kind === 'R' && state.take('e')) return string(state); // a string's reference is its literal
     const text = compound(state, kind);
     return isInValue ? text : `{${text}}`;
   });
@@ -55,8 +56,8 @@ function escaped(code: number, quote: string): string {
 /** Structures, references, strings: `V`, `T`, `A`, `R`, `Q`, `e` */
 function compound(state: V0State, kind: string): string {
   switch (kind) {
-    case 'R': // a reference to a string is its literal
-      return state.take('e') ? string(state) : `&${constant(state, true)}`;
+    case 'R':
+      return `&${constant(state, true)}`;
     case 'Q':
       return `&mut ${constant(state, true)}`;
     case 'e':

@@ -3,7 +3,7 @@ import { giveUp } from '../not-mangled.ts';
 import { decodePunycode } from './punycode.ts';
 
 /** Types nest some twenty levels. */
-const MAX_DEPTH = 300;
+const MAX_DEPTH = 200;
 /** Back references lead to parts that are read again, and these may have others: without a limit, for ever. */
 const MAX_STEPS = 1 << 16;
 const MAX_TEXT_LENGTH = 1 << 16;
