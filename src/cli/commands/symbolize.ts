@@ -7,7 +7,7 @@ import { debuginfodFiles } from '../../symbolizer/debug-files/debuginfod-files.t
 import type { DebugFileServers } from '../../symbolizer/companion-opener.ts';
 import { debuginfodOption, debuginfodServers } from '../debuginfod-option.ts';
 import { usageFailure } from '../failure.ts';
-import { GROUPS } from '../option.ts';
+import { GROUPS, valueOption } from '../option.ts';
 import { outputIsClosed, print } from '../standard-output.ts';
 import { AddressAnswers, type AnswerFormat } from '../symbolize-answers.ts';
 import { OpenFiles } from '../symbolize-files.ts';
@@ -37,7 +37,7 @@ export function symbolizeCommand(): Command {
     .description('functions, source files and lines of addresses in programs and libraries')
     .argument('[addr...]', 'addresses; without any they are read from standard input, one a line')
     .addOption(
-      new Option(
+      valueOption(
         '-e, --exe <file>',
         'the ELF file; without it every line of standard input is FILE ADDRESS',
       ).helpGroup(GROUPS.what),
