@@ -4,7 +4,8 @@ import { MemorySource } from '../../src/binary/byte-source.ts';
 import { ElfFile } from '../../src/binary/elf/elf-file.ts';
 import { GoFunctions } from '../../src/symbolizer/go/go-functions.ts';
 import { program } from '../support/go-program.ts';
-import { GO_TEXT, writeGoElf } from '../support/go-table-writer.ts';
+import { writeGoElf } from '../support/go-elf-writer.ts';
+import { GO_TEXT } from '../support/go-writer.ts';
 import { fuzzGoFunctions } from './go-functions.ts';
 
 /** Set by `npm run fuzz`. */

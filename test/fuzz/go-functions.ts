@@ -4,7 +4,7 @@ import { BinaryFormatError } from '../../src/binary/binary-format-error.ts';
 import { MemorySource } from '../../src/binary/byte-source.ts';
 import { ElfFile } from '../../src/binary/elf/elf-file.ts';
 import { GoFunctions } from '../../src/symbolizer/go/go-functions.ts';
-import { GO_TEXT } from '../support/go-table-writer.ts';
+import { GO_TEXT } from '../support/go-writer.ts';
 import { seededRandom } from '../support/symbolizer-fixtures.ts';
 
 export interface GoFuzzOutcome {

@@ -1,5 +1,5 @@
 // A small Go program for `writeGoElf`: calls inlined into calls, a method of a generic type, padding.
-import type { WrittenGoElf } from './go-table-writer.ts';
+import type { WrittenGoElf } from './go-writer.ts';
 
 export function program(version: WrittenGoElf['version']): WrittenGoElf {
   return {

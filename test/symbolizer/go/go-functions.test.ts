@@ -4,7 +4,8 @@ import { MemorySource } from '../../../src/binary/byte-source.ts';
 import { ElfFile } from '../../../src/binary/elf/elf-file.ts';
 import { GoFunctions } from '../../../src/symbolizer/go/go-functions.ts';
 import { writeElf } from '../../support/elf-writer.ts';
-import { GO_TEXT, writeGoElf, type WrittenGoElf } from '../../support/go-table-writer.ts';
+import { writeGoElf } from '../../support/go-elf-writer.ts';
+import { GO_TEXT, type WrittenGoElf } from '../../support/go-writer.ts';
 import { program } from '../../support/go-program.ts';
 
 function opened(elf: WrittenGoElf): GoFunctions {
