@@ -96,7 +96,9 @@ const RUNTIMES: readonly (readonly [program: RegExp, advice: (pid: string) => st
   [/^ruby\d*(\.\d+)?$/, () => 'start it with: ruby --yjit --yjit-perf'],
 ];
 
-function jitAdvice({ object, exe }: GainingObject): string {
+function jitAdvice({ object, has, exe }: GainingObject): string {
+  // It is told already what was compiled; few run times tell lines.
+  if (has === 'function') return '';
   const pid = /^\[jit (\d+)\]$/.exec(object.path)?.[1] ?? 'PID';
   const runtime = RUNTIMES.find(([program]) => program.test(basename(exe)));
   if (runtime !== undefined) return runtime[1](pid);

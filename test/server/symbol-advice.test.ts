@@ -82,6 +82,11 @@ describe('advice for what is no file', () => {
     expect(adviceFor(gaining('[jit 4711]', { kind: 'jit', exe }), NOTHING)).toBe(advice);
   });
 
+  it('has none for code that its runtime names', () => {
+    const named = gaining('[jit 4711]', { kind: 'jit', exe: '/usr/bin/node', has: 'function' });
+    expect(adviceFor(named, NOTHING)).toBe('');
+  });
+
   it('has none for the kernel and what it maps, but where it hides its names', () => {
     for (const kind of ['kernel', 'module', 'vdso', 'bpf'] as const) {
       expect(adviceFor(gaining('[it]', { kind, has: 'function' }), NOTHING)).toBe('');

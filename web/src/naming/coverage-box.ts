@@ -12,12 +12,11 @@ export class CoverageBox {
   readonly #popover = createPopover(this.button, this.#box, () => this.#draw());
   #coverage: CoverageBody | undefined;
 
-  /** Redraws an open box, unless somebody is marking text in it. */
+  /** Redraws an open box, unless somebody is reading or marking text in it: neither place nor focus is lost. */
   render(coverage: CoverageBody | undefined): void {
     this.#coverage = coverage;
-    const selection = document.getSelection();
-    const marking = selection?.isCollapsed === false && this.#box.contains(selection.anchorNode);
-    if (this.#popover.open && !marking) this.#draw();
+    const reading = this.#box.contains(document.activeElement) || this.#box.matches(':hover');
+    if (this.#popover.open && !reading) this.#draw();
   }
 
   #draw(): void {
@@ -66,7 +65,7 @@ function gainTable(rows: readonly GainRow[]): HTMLElement {
   const head = heads.map(([label, title]) => element('th', { scope: 'col', title: title! }, label!));
   return element(
     'div',
-    { class: 'gain' },
+    { class: 'gain', role: 'region', 'aria-label': 'Objects that would gain most', tabindex: '0' },
     element(
       'table',
       {},
@@ -82,7 +81,7 @@ function gainRow({ object, title, share, has, advice, isCommand }: GainRow): HTM
     {},
     element('td', { class: 'number' }, formatShare(share)),
     element('td', { class: 'name', title }, object),
-    element('td', {}, has),
+    element('td', { class: 'has' }, has),
     element(
       'td',
       { class: 'advice' },
