@@ -1,8 +1,9 @@
 // What Go's call frame information leaves out: where frame pointers are saved, and where the run time changes stacks.
-import { readBytes, readCursor } from '../binary/byte-source.ts';
-import type { Cursor } from '../binary/cursor.ts';
 import type { ElfFile } from '../binary/elf/elf-file.ts';
-import type { Section } from '../binary/elf/sections.ts';
+import { findBytes } from '../binary/go/find-bytes.ts';
+import { readNameOffset } from '../binary/go/function-record.ts';
+import { readGoCode, type GoCode } from '../binary/go/go-code.ts';
+import type { GoTable } from '../binary/go/go-table.ts';
 import type { CodeSegments } from './code-segments.ts';
 import type { FdeColumns } from './fde-columns.ts';
 import { noRule, type Rule, type RuleSet } from './rule.ts';
@@ -13,12 +14,7 @@ import { CFA, FP } from './table-layout.gen.ts';
  * is cleared, where what follows may run on another thread). Their own frame holds none.
  */
 const SWITCHING = ['runtime.systemstack', 'runtime.mcall', 'runtime.morestack', 'runtime.asmcgocall'];
-/** internal/abi: `.abi0` is only in symbol tables. Magic numbers of Go 1.18 and of 1.20 and later, debug/gosym. */
-const GO_1_18 = 0xffff_fff0;
-const GO_1_20 = 0xffff_fff1;
-/** A Kubernetes binary has 30 MB, with 150,000 functions. */
-const MAX_TABLE_BYTES = 256 << 20;
-const MAX_FUNCTIONS = 4_000_000;
+/** A Kubernetes binary has 10 MB. */
 const MAX_NAME_BYTES = 64 << 20;
 const WORD = 8;
 
@@ -39,19 +35,12 @@ export class GoStacks {
 
   /** Null where the file is not of Go's. Throws `BinaryFormatError`. */
   static read(elf: ElfFile): GoStacks | null {
-    const table = elf.sections().find(({ name }) => name.endsWith('.gopclntab'));
-    if (table === undefined || table.size > MAX_TABLE_BYTES) return null;
-    const header = readHeader(elf, table);
-    if (header === null) return null;
-    const starts = elf.cursor(
-      table.offset + header.functionTable,
-      (2 * header.functions + 1) * 4,
-      table.name,
-    );
-    const functions = { start: header.textStart + starts.u32(), end: 0 };
-    starts.seek(starts.length - 4);
-    functions.end = header.textStart + starts.u32();
-    return new GoStacks(switchingFunctions(elf, table, header), functions);
+    const code = readGoCode(elf);
+    if (code === null) return null;
+    const { functions } = code;
+    const last = functions.count - 1;
+    const all = { start: functions.entry(0), end: functions.entry(last) + functions.size(last) };
+    return new GoStacks(switchingFunctions(code), all);
   }
 
   /** Adds an FDE with the rule of a change of stacks for each function that does it: before those of the file. */
@@ -104,73 +93,24 @@ function switchRule(): Rule {
   };
 }
 
-interface Header {
-  functions: number;
-  textStart: number;
-  /** From the start of the table. */
-  names: number;
-  namesEnd: number;
-  functionTable: number;
-}
-
-function switchingFunctions(elf: ElfFile, table: Section, header: Header): Range[] {
-  const wanted = nameOffsets(elf, table, header);
-  const { functions, functionTable } = header;
-  // Pairs of (start, offset of the function's record), counted from the text and from the table of functions.
-  const bytes = (2 * functions + 1) * 4;
-  const pairs = elf.cursor(table.offset + functionTable, bytes, table.name);
-  const records = elf.cursor(table.offset + functionTable, table.size - functionTable, table.name);
+function switchingFunctions({ table, functions }: GoCode): Range[] {
+  const names = nameOffsets(table);
   const found: Range[] = [];
-  for (let i = 0; i < functions; i++) {
-    const start = pairs.u32();
-    records.seek(pairs.u32() + 4);
-    if (wanted.has(records.u32()))
-      found.push({ start: header.textStart + start, end: nextStart(pairs, header) });
+  for (let number = 0; number < functions.count; number++) {
+    if (!names.has(readNameOffset(table, functions.record(number)))) continue;
+    const start = functions.entry(number);
+    found.push({ start, end: start + functions.size(number) });
   }
   return found;
 }
 
-function nextStart(pairs: Cursor, { textStart }: Header): number {
-  const at = pairs.offset;
-  const next = pairs.u32();
-  pairs.seek(at);
-  return textStart + next;
-}
-
-/** debug/gosym, pclntab.go: the header's words after magic, two zeros, quantum and pointer size. Null for other versions. */
-function readHeader(elf: ElfFile, table: Section): Header | null {
-  const words = readCursor(
-    elf.source,
-    table.offset,
-    Math.min(table.size, 80),
-    table.name,
-    elf.header.littleEndian,
-  );
-  const magic = words.u32();
-  if ((magic !== GO_1_18 && magic !== GO_1_20) || !elf.header.is64) return null;
-  words.skip(4);
-  const functions = words.u64Number();
-  words.skip(8); // number of files
-  const text = words.u64Number();
-  const [names, namesEnd] = [words.u64Number(), words.u64Number()];
-  words.skip(16); // tables of files and of pc values
-  const functionTable = words.u64Number();
-  if (functions > MAX_FUNCTIONS) words.fail('limit', `${functions} functions`);
-  if (!(names < namesEnd && namesEnd <= table.size && functionTable < table.size)) {
-    words.fail('bad-value', 'tables that lie outside');
-  }
-  // Go 1.26 and later, and position-independent files before relocation, say 0.
-  return { functions, textStart: text === 0 ? textAddress(elf) : text, names, namesEnd, functionTable };
-}
-
-function textAddress(elf: ElfFile): number {
-  return elf.sections().find(({ name }) => name === '.text')?.address ?? 0;
-}
-
-/** Offsets of the functions' names in the table of names. */
-function nameOffsets(elf: ElfFile, table: Section, { names, namesEnd }: Header): Set<number> {
-  const length = Math.min(namesEnd - names, MAX_NAME_BYTES);
-  const text = Buffer.from(readBytes(elf.source, table.offset + names, length, table.name).buffer);
-  const offsets = SWITCHING.map((name) => text.indexOf(`\0${name}\0`, 0, 'latin1') + 1);
-  return new Set(offsets.filter((offset) => offset > 0));
+/** Offsets of the functions' names among names. */
+function nameOffsets(table: GoTable): Set<number> {
+  const { names, units } = table.header;
+  const from = table.place(names, 0);
+  const size = Math.min((units > names ? units : table.range.size) - names, MAX_NAME_BYTES);
+  const needles = SWITCHING.map((name) => Buffer.from(`\0${name}\0`, 'latin1'));
+  // Each name is there once; the zero before it ends another.
+  const places = findBytes(table.pages.source, from, size, needles, 1, SWITCHING.length);
+  return new Set(places.map((place) => place + 1 - from));
 }

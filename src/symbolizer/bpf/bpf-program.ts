@@ -3,7 +3,7 @@ import { readUntil, type ByteSource } from '../../binary/byte-source.ts';
 import { WindowSource } from '../../binary/window-source.ts';
 import { Btf } from '../btf/btf.ts';
 import type { SourceFrame } from '../source-frame.ts';
-import { decodeName } from '../symbol-name.ts';
+import { decodeName } from '../../binary/symbol-name.ts';
 import { DUMP_KIND, DumpSections } from './dump-sections.ts';
 import { LineTable } from './line-table.ts';
 import { parseBpfSymbol, ProgramFunctions, type ProgramFunction } from './program-functions.ts';

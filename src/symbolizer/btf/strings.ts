@@ -1,7 +1,7 @@
 // The string section: names by their offset. Split BTF goes on where its base ends.
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
 import { readBytes, readUntil, type ByteSource } from '../../binary/byte-source.ts';
-import { decodeName } from '../symbol-name.ts';
+import { decodeName } from '../../binary/symbol-name.ts';
 import type { BtfSection } from './header.ts';
 
 const SECTION = 'BTF strings';

@@ -1,7 +1,7 @@
 // SectionReader: one debug section, read a piece at a time.
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
 import { readUntil, type ByteSource } from '../../binary/byte-source.ts';
-import { decodeName, MAX_NAME_BYTES } from '../symbol-name.ts';
+import { decodeName, MAX_NAME_BYTES } from '../../binary/symbol-name.ts';
 import { HotCursor } from './hot-cursor.ts';
 
 /** What one read brings at least. Reading it costs about two µs from the page cache, a call for less hardly less. */

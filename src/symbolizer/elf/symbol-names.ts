@@ -1,7 +1,7 @@
 // SymbolNames: the string tables behind an index, in the file or in memory, as one range of offsets.
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
 import { readUntil, type ByteSource } from '../../binary/byte-source.ts';
-import { decodeName, MAX_NAME_BYTES, withoutVersion } from '../symbol-name.ts';
+import { decodeName, MAX_NAME_BYTES, withoutVersion } from '../../binary/symbol-name.ts';
 import type { FileRange } from './symbol-table.ts';
 
 interface Part extends FileRange {

@@ -1,6 +1,6 @@
 // GoFunction: one function, decoded, and the chain of calls at any of its instructions.
 import type { SourceFrame } from '../source-frame.ts';
-import type { GoStrings } from './go-strings.ts';
+import type { GoStrings } from '../../binary/go/go-strings.ts';
 import type { InlinedCall } from './inline-tree.ts';
 import { NO_VALUE, type PcValues } from './pc-values.ts';
 

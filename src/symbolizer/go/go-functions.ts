@@ -2,16 +2,14 @@
 // been stripped of symbols and DWARF.
 import type { ElfFile } from '../../binary/elf/elf-file.ts';
 import type { SourceFrame } from '../source-frame.ts';
-import { hasAddresses } from './constants.ts';
-import { findGoTable } from './find-table.ts';
-import { FunctionTable } from './function-table.ts';
-import { readFunctionRecord, type FunctionRecord } from './function-record.ts';
+import type { FunctionTable } from '../../binary/go/function-table.ts';
+import { readGoCode, type GoCode } from '../../binary/go/go-code.ts';
+import { readFunctionRecord, type FunctionRecord } from '../../binary/go/function-record.ts';
 import { GoFunction } from './go-function.ts';
-import { GoStrings } from './go-strings.ts';
-import type { GoTable } from './go-table.ts';
+import { GoStrings } from '../../binary/go/go-strings.ts';
+import type { GoTable } from '../../binary/go/go-table.ts';
 import { readInlinedCall, type InlinedCall } from './inline-tree.ts';
-import { MappedPlaces } from './mapped-place.ts';
-import { findModuleData } from './module-data.ts';
+import { MappedPlaces } from '../../binary/go/mapped-place.ts';
 import { NO_VALUES, readPcValues, type PcValues } from './pc-values.ts';
 
 /** Of decoded functions: a hot one is asked for again and again. */
@@ -28,19 +26,18 @@ export class GoFunctions {
   private readonly decoded = new Map<number, GoFunction>();
   private decodedBytes = 0;
 
-  private constructor(elf: ElfFile, table: GoTable) {
-    const module = findModuleData(elf, table);
+  private constructor(elf: ElfFile, { table, functions, functionData }: GoCode) {
     this.table = table;
-    this.functions = FunctionTable.read(table, module?.text ?? textStart(elf, table));
+    this.functions = functions;
     this.strings = new GoStrings(table);
     this.places = new MappedPlaces(elf);
-    this.functionData = hasAddresses(table.header.version) ? 0 : (module?.functionData ?? null);
+    this.functionData = functionData;
   }
 
   /** Null where the file is none of Go's. Throws `BinaryFormatError`. `elf.source` stays in use. */
   static open(elf: ElfFile): GoFunctions | null {
-    const table = findGoTable(elf);
-    return table === null ? null : new GoFunctions(elf, table);
+    const code = readGoCode(elf);
+    return code === null ? null : new GoFunctions(elf, code);
   }
 
   /** Bytes held, most of them two columns of all functions. */
@@ -109,12 +106,4 @@ export class GoFunctions {
   private inlinedCall(tree: number, index: number): InlinedCall | null {
     return readInlinedCall(this.table.pages, this.places, this.table.header.version, tree, index);
   }
-}
-
-/** Without moduledata. Go 1.26 no longer says it in the table; Go's own linker begins `.text` there. */
-function textStart(elf: ElfFile, table: GoTable): number {
-  if (table.header.textStart !== 0 || hasAddresses(table.header.version)) return table.header.textStart;
-  const text = elf.sections().find(({ name }) => name === '.text');
-  if (text === undefined) table.fail('bad-value', 0, 'nothing says where the code begins');
-  return text.address;
 }

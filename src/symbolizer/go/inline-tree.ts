@@ -1,7 +1,7 @@
 // The calls that the compiler put into a function's own code (runtime/symtabinl.go, inlinedCall).
-import { GO_1_20, type GoTableVersion } from './constants.ts';
-import type { FilePages } from './file-pages.ts';
-import type { MappedPlaces } from './mapped-place.ts';
+import { GO_1_20, type GoTableVersion } from '../../binary/go/constants.ts';
+import type { FilePages } from '../../binary/go/file-pages.ts';
+import type { MappedPlaces } from '../../binary/go/mapped-place.ts';
 
 export interface InlinedCall {
   /** Offset of the called function's name among names. */

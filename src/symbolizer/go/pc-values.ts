@@ -1,7 +1,7 @@
 // Pc-value tables: what holds for which instructions of a function (golang.org/s/go12symtab, "Pc-value table").
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
-import type { FilePages } from './file-pages.ts';
-import { SECTION } from './go-table.ts';
+import type { FilePages } from '../../binary/go/file-pages.ts';
+import { SECTION } from '../../binary/go/go-table.ts';
 
 /** A varint of 32 bits takes at most five groups of seven. */
 const MAX_VARINT_BYTES = 5;

@@ -1,6 +1,6 @@
 // The entries of a jitdump's JIT_CODE_DEBUG_INFO record, as columns in the order of the file.
 import type { Cursor } from '../../binary/cursor.ts';
-import { decodeName } from '../symbol-name.ts';
+import { decodeName } from '../../binary/symbol-name.ts';
 import { DEBUG_ENTRY_BYTES } from './jitdump-constants.ts';
 
 /** Stands for the name of the entry before: a byte of all ones (perf's genelf_debug.c; newer versions of V8 write it). */

@@ -2,7 +2,7 @@
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
 import { readCursor, readUntil, type ByteSource } from '../../binary/byte-source.ts';
 import type { SourceFrame } from '../source-frame.ts';
-import { decodeName, MAX_NAME_BYTES } from '../symbol-name.ts';
+import { decodeName, MAX_NAME_BYTES } from '../../binary/symbol-name.ts';
 import { AskedCode } from './asked-code.ts';
 import { CodeMap } from './code-map.ts';
 import { FileMark } from './file-mark.ts';

@@ -1,7 +1,7 @@
 // PerfMap: `/tmp/perf-PID.map`, lines of `START SIZE name`, which just-in-time compilers append to.
 import { readUntil, type ByteSource } from '../../binary/byte-source.ts';
 import type { SourceFrame } from '../source-frame.ts';
-import { decodeName, MAX_NAME_BYTES } from '../symbol-name.ts';
+import { decodeName, MAX_NAME_BYTES } from '../../binary/symbol-name.ts';
 import { AskedCode } from './asked-code.ts';
 import { CodeColumns, CodeMap } from './code-map.ts';
 import { FileMark } from './file-mark.ts';

@@ -2,7 +2,7 @@
 import { ascendingOrder } from '../../binary/address-sort.ts';
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
 import { distance32, toBigInt } from '../hex.ts';
-import { decodeName } from '../symbol-name.ts';
+import { decodeName } from '../../binary/symbol-name.ts';
 import { SymbolIndex } from '../symbol-index.ts';
 import { KallsymsColumns, KERNEL_GROUP, NO_NAME } from './kallsyms-columns.ts';
 import { forEachKallsym } from './kallsyms-line.ts';

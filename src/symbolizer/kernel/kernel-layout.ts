@@ -1,7 +1,7 @@
 // Where the kernel's code lies, for whoever turns absolute kernel addresses into relative ones.
 import type { MissReason } from '../../model/frame.ts';
 import { toBigInt } from '../hex.ts';
-import { decodeName } from '../symbol-name.ts';
+import { decodeName } from '../../binary/symbol-name.ts';
 import { forEachKallsym, isText, text, type KallsymsLine } from './kallsyms-line.ts';
 
 export interface BpfSymbol {

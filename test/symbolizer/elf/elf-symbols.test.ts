@@ -6,7 +6,7 @@ import { BinaryFormatError } from '../../../src/binary/binary-format-error.ts';
 import { FdSource, MemorySource, type ByteSource } from '../../../src/binary/byte-source.ts';
 import { ElfFile } from '../../../src/binary/elf/elf-file.ts';
 import { ElfSymbols } from '../../../src/symbolizer/elf/elf-symbols.ts';
-import { withoutVersion } from '../../../src/symbolizer/symbol-name.ts';
+import { withoutVersion } from '../../../src/binary/symbol-name.ts';
 import { writeElf, type WrittenSymbol } from '../../support/elf-writer.ts';
 import { NaiveCodeSymbols, readelfSections } from '../../support/readelf-oracle.ts';
 import { FixtureFolder, run, seededRandom, withFd } from '../../support/symbolizer-fixtures.ts';

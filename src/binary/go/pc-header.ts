@@ -1,5 +1,5 @@
 // The header of a Go function table (runtime/symtab.go, pcHeader; before Go 1.16 golang.org/s/go12symtab).
-import type { Cursor } from '../../binary/cursor.ts';
+import type { Cursor } from '../cursor.ts';
 import { GO_1_16, GO_1_18, GO_1_2, GO_1_20, type GoTableVersion } from './constants.ts';
 
 export interface PcHeader {

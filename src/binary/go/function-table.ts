@@ -1,6 +1,6 @@
 // FunctionTable: which function an address belongs to (the functab).
-import { readCursor } from '../../binary/byte-source.ts';
-import type { Cursor } from '../../binary/cursor.ts';
+import { readCursor } from '../byte-source.ts';
+import type { Cursor } from '../cursor.ts';
 import { hasAddresses } from './constants.ts';
 import { SECTION, type GoTable } from './go-table.ts';
 

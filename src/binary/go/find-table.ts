@@ -1,10 +1,10 @@
 // Where a file has its Go function table.
-import { BinaryFormatError } from '../../binary/binary-format-error.ts';
-import { readBytes } from '../../binary/byte-source.ts';
-import { PT_LOAD, PT_NOTE, SHT_NOBITS } from '../../binary/elf/constants.ts';
-import type { ElfFile } from '../../binary/elf/elf-file.ts';
-import { notesOf } from '../../binary/elf/notes.ts';
-import type { Segment } from '../../binary/elf/segments.ts';
+import { BinaryFormatError } from '../binary-format-error.ts';
+import { readBytes } from '../byte-source.ts';
+import { PT_LOAD, PT_NOTE, SHT_NOBITS } from '../elf/constants.ts';
+import type { ElfFile } from '../elf/elf-file.ts';
+import { notesOf } from '../elf/notes.ts';
+import type { Segment } from '../elf/segments.ts';
 import { GO_1_16, GO_1_18, GO_1_2, GO_1_20 } from './constants.ts';
 import { findBytes } from './find-bytes.ts';
 import { GoTable, type TableRange } from './go-table.ts';

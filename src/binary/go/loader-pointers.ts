@@ -1,7 +1,7 @@
 // Pointers that the loader fills in when it has chosen an address: where they stand in a position-independent file
 // there are zeros, and the value is the addend of a relocation (gABI, "Relocation"; R_X86_64_RELATIVE and its like).
-import { readCursor } from '../../binary/byte-source.ts';
-import type { ElfFile } from '../../binary/elf/elf-file.ts';
+import { readCursor } from '../byte-source.ts';
+import type { ElfFile } from '../elf/elf-file.ts';
 import { findBytes } from './find-bytes.ts';
 import type { MappedPlaces } from './mapped-place.ts';
 

@@ -1,5 +1,5 @@
 // FilePages: single numbers from anywhere in a file, through a few pages that are kept.
-import { readBytes, type ByteSource } from '../../binary/byte-source.ts';
+import { readBytes, type ByteSource } from '../byte-source.ts';
 
 const PAGE_BITS = 14;
 const PAGE_BYTES = 1 << PAGE_BITS;

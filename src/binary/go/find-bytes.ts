@@ -1,5 +1,5 @@
 // Searching a file for bytes, a piece at a time.
-import { readBytes, type ByteSource } from '../../binary/byte-source.ts';
+import { readBytes, type ByteSource } from '../byte-source.ts';
 
 const PIECE_BYTES = 1 << 20;
 

@@ -27,10 +27,10 @@ export interface FunctionRecord {
 
 /** Throws `BinaryFormatError`. `at`: bytes from the start of the table. */
 export function readFunctionRecord(table: GoTable, at: number): FunctionRecord {
-  const { version, pointerBytes } = table.header;
+  const { version } = table.header;
   const old = hasAddresses(version);
   // The entry, then words: name, args, deferreturn, pcsp, pcfile, pcln, npcdata, unit (1.16), first line (1.20).
-  const words = at + (old ? pointerBytes : 4);
+  const words = at + entryBytes(table);
   const word = (index: number): number => table.u32(words + 4 * index);
   const pcDataCount = word(6);
   const hasUnit = version !== GO_1_2;
@@ -45,6 +45,16 @@ export function readFunctionRecord(table: GoTable, at: number): FunctionRecord {
     unit: hasUnit ? word(7) : 0,
     inlineTree: dataCount > FUNCDATA_InlTree ? readInlineTree(table, arrays + 4 * pcDataCount, old) : null,
   };
+}
+
+/** Of the record at `at`, the offset among names alone. Throws `BinaryFormatError`. */
+export function readNameOffset(table: GoTable, at: number): number {
+  return table.u32(at + entryBytes(table));
+}
+
+/** A function's entry, which its record begins with. */
+function entryBytes({ header }: GoTable): number {
+  return hasAddresses(header.version) ? header.pointerBytes : 4;
 }
 
 function readInlineTree(table: GoTable, functionData: number, isPointer: boolean): number | null {

@@ -1,8 +1,8 @@
 // GoTable: where a Go function table lies in a file, and how its numbers and strings are read.
-import { BinaryFormatError } from '../../binary/binary-format-error.ts';
-import { readBytes, readUntil, type ByteSource } from '../../binary/byte-source.ts';
-import { Cursor } from '../../binary/cursor.ts';
-import type { ElfFile } from '../../binary/elf/elf-file.ts';
+import { BinaryFormatError } from '../binary-format-error.ts';
+import { readBytes, readUntil, type ByteSource } from '../byte-source.ts';
+import { Cursor } from '../cursor.ts';
+import type { ElfFile } from '../elf/elf-file.ts';
 import { decodeName, MAX_NAME_BYTES } from '../symbol-name.ts';
 import { FilePages } from './file-pages.ts';
 import { PC_HEADER_BYTES, readPcHeader, type PcHeader } from './pc-header.ts';

@@ -1,6 +1,6 @@
 // From an ELF virtual address to the bytes behind it.
-import type { ElfFile } from '../../binary/elf/elf-file.ts';
-import type { Segment } from '../../binary/elf/segments.ts';
+import type { ElfFile } from '../elf/elf-file.ts';
+import type { Segment } from '../elf/segments.ts';
 
 export class MappedPlaces {
   private readonly loads: readonly Segment[];

@@ -1,7 +1,7 @@
 // What Go's runtime knows of its own program and the function table does not say: where its code begins, and where
 // its functions' data lie (runtime/symtab.go, moduledata). Found by its pointer to the table, in stripped files too.
-import { BinaryFormatError } from '../../binary/binary-format-error.ts';
-import type { ElfFile } from '../../binary/elf/elf-file.ts';
+import { BinaryFormatError } from '../binary-format-error.ts';
+import type { ElfFile } from '../elf/elf-file.ts';
 import { GO_1_18, GO_1_20 } from './constants.ts';
 import { findBytes } from './find-bytes.ts';
 import type { GoTable } from './go-table.ts';
