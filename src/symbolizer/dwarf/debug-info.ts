@@ -66,7 +66,8 @@ export class DebugInfo {
   /**
    * What is at an address (ELF virtual address), innermost first: function and line of the address, then of each call
    * that it was inlined through. Null where no unit covers it, or the one that does knows nothing. Throws
-   * `BinaryFormatError` where that unit is malformed; others still answer.
+   * `BinaryFormatError` where that unit is malformed; others still answer. Many addresses of a large file are best asked
+   * in ascending order: then each unit is decoded once, however many there are.
    */
   framesAt(address: number): SourceFrame[] | null {
     const offset = this.hasUnits ? this.index.find(address) : -1;

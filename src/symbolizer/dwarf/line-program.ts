@@ -38,33 +38,34 @@ class LineMachine {
     const { lineBase, opcodeBase } = this.header;
     const adjusted = opcode - opcodeBase;
     const range = this.lineRange(cursor);
-    const quotient = Math.floor(adjusted / range);
+    const quotient = (adjusted / range) | 0;
     this.advance(quotient);
     this.line = (this.line + lineBase + (adjusted - quotient * range)) >>> 0;
     this.addRow();
   }
 
+  /** The most frequent ones first. */
   standard(cursor: HotCursor, opcode: number): void {
     switch (opcode) {
-      case DW.DW_LNS_copy:
-        return this.addRow();
-      case DW.DW_LNS_advance_pc:
-        return this.advance(cursor.uleb());
-      case DW.DW_LNS_advance_line:
-        this.line = (this.line + cursor.sleb()) >>> 0;
-        return;
-      case DW.DW_LNS_set_file:
-        this.file = Math.min(cursor.uleb(), MAX_FILE);
-        return;
       case DW.DW_LNS_set_column: {
         const column = cursor.uleb();
         this.column = column > MAX_COLUMN ? 0 : column;
         return;
       }
-      case DW.DW_LNS_const_add_pc: {
-        const range = this.lineRange(cursor);
-        return this.advance(Math.floor((255 - this.header.opcodeBase) / range));
-      }
+      case DW.DW_LNS_negate_stmt:
+        return; // rows that begin no statement are rows too
+      case DW.DW_LNS_advance_line:
+        this.line = (this.line + cursor.sleb()) >>> 0;
+        return;
+      case DW.DW_LNS_copy:
+        return this.addRow();
+      case DW.DW_LNS_advance_pc:
+        return this.advance(cursor.uleb());
+      case DW.DW_LNS_set_file:
+        this.file = Math.min(cursor.uleb(), MAX_FILE);
+        return;
+      case DW.DW_LNS_const_add_pc:
+        return this.advance(Math.trunc((255 - this.header.opcodeBase) / this.lineRange(cursor)));
       case DW.DW_LNS_fixed_advance_pc:
         this.address += cursor.u16();
         this.operation = 0;
