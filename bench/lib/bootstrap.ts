@@ -1,6 +1,7 @@
 // Bootstrap intervals: of figures whose values are far from normally distributed.
 import type { Interval } from './interval.ts';
 import { mean } from './interval.ts';
+import { generator } from './random.ts';
 import { quantile } from './timings.ts';
 
 const RESAMPLES = 1000;
@@ -17,15 +18,4 @@ function resampledMean(values: readonly number[], random: () => number): number 
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[Math.floor(random() * values.length)]!;
   return sum / values.length;
-}
-
-/** mulberry32: numbers in [0, 1). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
