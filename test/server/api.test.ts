@@ -35,10 +35,13 @@ describe('GET /api/v1/flamegraph', () => {
       names: ['all', 'main', 'parse', 'read'],
       objects: ['', '/usr/bin/gcc', '/usr/bin/node', '[kernel.kallsyms]'],
       objectKinds: ['', 'elf', 'elf', 'kernel'],
+      files: [''],
       nodes: {
         parent: [-1, 0, 0, 2, 2],
         name: [0, 1, 1, 2, 3],
         object: [0, 1, 2, 2, 3],
+        file: [0, 0, 0, 0, 0],
+        line: [0, 0, 0, 0, 0],
         self: [0, 60, 0, 30, 10].map((n) => n * PERIOD_NS),
         total: [100, 60, 40, 30, 10].map((n) => n * PERIOD_NS),
         count: [100, 60, 40, 30, 10],
