@@ -3,9 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { FdSource } from '../../src/binary/byte-source.ts';
 import { openPerfMap } from '../../src/collector/host-access.ts';
-import type { Frame } from '../../src/model/frame.ts';
+import type { CodeObject } from '../../src/model/code-object.ts';
 import type { StackTable } from '../../src/model/stack-table.ts';
+import { JitFile } from '../../src/symbolizer/jit/jit-file.ts';
+import type { SourceFrame } from '../../src/symbolizer/source-frame.ts';
 import { Programs, sleep, until, type Running } from '../support/programs.ts';
 import { Sampling } from '../support/sampling.ts';
 
@@ -44,40 +47,53 @@ function lineOf(mark: string): number {
 }
 
 interface Leaf {
-  /** Null where the code has no name. */
-  frame: Frame | null;
+  /** Null where nothing tells of the code. */
+  frame: SourceFrame | null;
   samples: number;
 }
 
-/** What the JIT code is in which stacks of the process end, as it is stored. */
+/** What the JIT code is in which stacks of the process end, as its file tells it. */
 async function leavesOf({ pid }: Running): Promise<Leaf[]> {
   const table: StackTable = await sampling!.stacks({ pid: String(pid) });
+  const files = new Map<CodeObject, JitFile>();
   const leaves: Leaf[] = [];
   for (const [i, samples] of table.count.entries()) {
     const leaf = table.stackLocations[table.offsets[i]!]!;
-    if (table.objects[table.locationObject[leaf]!]!.kind !== 'jit') continue;
-    leaves.push({ frame: table.locationNamed[leaf] === 1 ? table.locationFrames[leaf]![0]! : null, samples });
+    const object = table.objects[table.locationObject[leaf]!]!;
+    if (object.kind !== 'jit') continue;
+    if (!files.has(object)) files.set(object, await readFile(object));
+    leaves.push({ frame: files.get(object)!.framesAt(table.locationAddress[leaf]!)?.[0] ?? null, samples });
   }
   return leaves;
 }
 
-function share(leaves: readonly Leaf[], holds: (frame: Frame) => boolean): number {
+/** Left open: names are read when they are asked for. */
+async function readFile(object: CodeObject): Promise<JitFile> {
+  const opened = await sampling!.run.collector.registry.open(object);
+  if (!opened.ok) throw new Error(opened.reason);
+  const file = new JitFile();
+  file.refresh(new FdSource(opened.fd));
+  return file;
+}
+
+function share(leaves: readonly Leaf[], holds: (frame: SourceFrame) => boolean): number {
   const sum = (some: readonly Leaf[]): number => some.reduce((all, { samples }) => all + samples, 0);
   expect(sum(leaves)).toBeGreaterThan(100);
   return sum(leaves.filter(({ frame }) => frame && holds(frame))) / sum(leaves);
 }
 
-const isIn = (name: string) => (frame: Frame) => frame.name === name && frame.file === script;
+const isIn = (name: string) => (frame: SourceFrame) => frame.name === name && frame.file === script;
 
 describe('a Node program', () => {
-  it('that writes a perf map is seen by function, with the place where it begins', async () => {
+  it('that writes a perf map is seen by function, with the place where it begins and its tier', async () => {
     sampling = await Sampling.start({ rateHz: 499 });
-    const running = startNode(['--perf-basic-prof', '--interpreted-frames-native-stack'], 4);
+    const running = startNode(['--perf-basic-prof', '--interpreted-frames-native-stack'], 25);
     await sleep(2000);
     await sampling.flush();
     const leaves = await leavesOf(running);
     expect(share(leaves, isIn('grind'))).toBeGreaterThan(0.4);
     expect(share(leaves, isIn('turn'))).toBeGreaterThan(0.15);
+    expect(share(leaves, ({ tier }) => tier === 'optimized' || tier === 'maglev')).toBeGreaterThan(0.8);
     const grind = leaves.find(({ frame }) => frame && isIn('grind')(frame))!.frame!;
     expect(grind).toMatchObject({ line: lineOf('function grind'), column: 'export function grind('.length });
   });
@@ -92,7 +108,7 @@ describe('a Node program', () => {
   });
 
   it('that has written a jitdump before sampling began is seen by line', async () => {
-    const running = startNode(['--perf-prof'], 5);
+    const running = startNode(['--perf-prof'], 25);
     await sleep(1500);
     sampling = await Sampling.start({ rateHz: 499 });
     await sleep(1500);
@@ -103,7 +119,7 @@ describe('a Node program', () => {
 
 function expectWorkByLine(leaves: readonly Leaf[]): void {
   // What belongs to a loop may be told of the line of its head or of its body.
-  const near = (name: string, mark: string) => (frame: Frame) =>
+  const near = (name: string, mark: string) => (frame: SourceFrame) =>
     isIn(name)(frame) && Math.abs(frame.line - lineOf(mark)) <= 1;
   expect(share(leaves, near('grind', "grind's work"))).toBeGreaterThan(0.4);
   expect(share(leaves, near('turn', "turn's work"))).toBeGreaterThan(0.15);

@@ -6,12 +6,9 @@ import { errorResponses, jsonResponse } from '../responses.ts';
 const prototypeSchema = z
   .object({
     name: z.string(),
-    prototype: z
-      .string()
-      .nullable()
-      .openapi({
-        description: 'C declaration, from BTF; null where the running kernel does not describe it.',
-      }),
+    prototype: z.string().nullable().openapi({
+      description: 'C declaration, from BTF; null where the running kernel does not describe it.',
+    }),
   })
   .openapi('Prototype');
 export type PrototypeBody = z.infer<typeof prototypeSchema>;
