@@ -96,18 +96,20 @@ const python = ['python3', 'python3.13', 'python3.12'].find(
   (name) => spawnSync(name, ['-c', 'import sys; sys.exit(not sys.version_info >= (3, 12))']).status === 0,
 );
 
-// Debian 12 has Python 3.11, which writes none.
-it.skipIf(python === undefined)('CPython writes a perf map of functions and files', () => {
-  const program = folder.write(
-    'fib.py',
-    'def fib(n):\n  return n if n < 2 else fib(n - 1) + fib(n - 2)\nfib(5)\n',
-  );
-  const executable = execFileSync(python!, ['-c', 'import sys; print(sys.executable)'], {
-    encoding: 'utf8',
-  }).trim();
-  const map = perfMapOf(executable, ['-X', 'perf', program]);
-  const code = read(new PerfMap(), map);
-  const frames = entriesOf(map).flatMap(({ address }) => code.framesAt(address)!);
-  expect(frames).toContainEqual({ name: 'fib', file: program, line: 0, column: 0 });
-  expect(frames).toContainEqual({ name: '<module>', file: program, line: 0, column: 0 });
-});
+// Debian 12 has Python 3.11, which writes none: there its names are tested on quoted lines alone (jit-name.test.ts).
+if (python !== undefined) {
+  it('CPython writes a perf map of functions and files', () => {
+    const program = folder.write(
+      'fib.py',
+      'def fib(n):\n  return n if n < 2 else fib(n - 1) + fib(n - 2)\nfib(5)\n',
+    );
+    const executable = execFileSync(python, ['-c', 'import sys; print(sys.executable)'], {
+      encoding: 'utf8',
+    }).trim();
+    const map = perfMapOf(executable, ['-X', 'perf', program]);
+    const code = read(new PerfMap(), map);
+    const frames = entriesOf(map).flatMap(({ address }) => code.framesAt(address)!);
+    expect(frames).toContainEqual({ name: 'fib', file: program, line: 0, column: 0 });
+    expect(frames).toContainEqual({ name: '<module>', file: program, line: 0, column: 0 });
+  });
+}
