@@ -11,7 +11,7 @@ import { runFacts } from './lib/run-facts.ts';
 import type { Chain } from './symbols/answer-formats.ts';
 import { ask } from './symbols/ask.ts';
 import { agreedChains, agrees, compareAnswers } from './symbols/compare.ts';
-import { coldCosts, inProcess, warmCosts } from './symbols/cost.ts';
+import { coldCosts, type Contender, inProcess, warmCosts } from './symbols/cost.ts';
 import type { Filter, Filters } from './symbols/filter.ts';
 import { findFilters } from './symbols/filter.ts';
 import type { JudgedFile } from './symbols/judged-files.ts';
@@ -55,20 +55,28 @@ async function judge(file: JudgedFile, { options, filters }: Bench): Promise<Jud
   return { name, what, ...compared };
 }
 
+/** Ours first, llvm-symbolizer second. */
+function contenders({ ours, llvm, elfutils }: Filters, path: string, referencePath: string): Contender[] {
+  return [
+    { filter: ours, path },
+    { filter: llvm, path: referencePath },
+    { filter: elfutils, path: referencePath },
+  ];
+}
+
 async function costsOf(file: JudgedFile, { options, filters }: Bench): Promise<FileCosts> {
-  const { name, path } = file;
+  const { name, path, referencePath } = file;
   const all = await addressesOf(file, options);
   const some = thinned(all, COLD_ADDRESSES);
-  const measured = [filters.ours, filters.llvm, filters.elfutils];
-  const cold = await coldCosts(measured, path, some, options.rounds);
-  const warm = await warmCosts(measured, path, all);
+  const measured = contenders(filters, path, referencePath);
+  const cold = await coldCosts(measured, some, options.rounds);
+  const warm = await warmCosts(measured, all);
   say(`${name}: cold and warm times measured`);
   return {
     name,
     addresses: some.length,
     cold,
     warm,
-    warmAddresses: all.length,
     inProcess: inProcess(path, all),
   };
 }
@@ -79,8 +87,8 @@ async function largeCosts(folder: string, { options, filters }: Bench): Promise<
     say(`large file: ${(file.bytes / 1e6).toFixed(0)} MB`);
     const ranges = await codeRanges(file.path, file.path);
     const address = randomAddresses(ranges, 1, options.seed);
-    const measured = [filters.ours, filters.llvm, filters.elfutils];
-    return { file, first: await coldCosts(measured, file.path, address, options.rounds) };
+    const measured = contenders(filters, file.path, file.path);
+    return { file, first: await coldCosts(measured, address, options.rounds) };
   } catch (error) {
     // Without a compiler or the room; the other parts are worth their figures.
     return error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);

@@ -14,6 +14,8 @@ export interface Filter {
   begins: (line: string) => boolean;
   /** How many lines the last answer has at least; when they are there it is complete but for what is inlined. */
   linesOfAnswer: number;
+  /** How many addresses it is asked again for its warm rate: a few seconds' work. */
+  warmAddresses: number;
   parse: (output: string) => Map<number, Chain>;
 }
 
@@ -26,6 +28,9 @@ export interface Filters {
   versions: string;
 }
 
+const WARM_ADDRESSES = 10_000;
+/** Neither addr2line remembers what it found: 5 ms per address of C++ templates. */
+const SLOW_WARM_ADDRESSES = 500;
 const ADDR2LINE_ARGS = ['-a', '-f', '-i', '-e'];
 const LLVM = [19, 20, 18, 17, 16].map((version) => `/usr/lib/llvm-${version}/bin/llvm-symbolizer`);
 
@@ -41,6 +46,7 @@ export function findFilters(): Filters {
       args: [join(ROOT, 'bin', 'pilotlight.js'), 'symbolize', '--json', '-e'],
       begins: (line) => line.startsWith('{'),
       linesOfAnswer: 1,
+      warmAddresses: WARM_ADDRESSES,
       parse: ourChains,
     },
     llvm: {
@@ -49,6 +55,7 @@ export function findFilters(): Filters {
       args: ['--inlines', '--no-demangle', '--output-style=JSON', '-e'],
       begins: (line) => line.startsWith('{'),
       linesOfAnswer: 1,
+      warmAddresses: WARM_ADDRESSES,
       parse: llvmChains,
     },
     elfutils: addr2line('eu-addr2line', elfutils),
@@ -68,6 +75,7 @@ function addr2line(name: string, command: string): Filter {
     args: ADDR2LINE_ARGS,
     begins: isAddressLine,
     linesOfAnswer: 3,
+    warmAddresses: SLOW_WARM_ADDRESSES,
     parse: addr2lineChains,
   };
 }

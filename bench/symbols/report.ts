@@ -23,9 +23,7 @@ export interface FileCosts {
   name: string;
   addresses: number;
   cold: FilterCost[];
-  /** Of all addresses of the file. */
   warm: WarmCost[];
-  warmAddresses: number;
   inProcess: InProcess;
 }
 
@@ -121,7 +119,7 @@ function names(files: readonly { name: string }[]): string {
   return files.map(({ name }) => name).join(', ');
 }
 
-/** Of the run with all addresses. */
+/** Of the runs with all addresses. */
 function peakRatio({ warm }: FileCosts): number {
   return warm[0]!.peakBytes / warm[1]!.peakBytes;
 }
@@ -166,11 +164,11 @@ function costTable(costs: readonly FileCosts[]): string {
 }
 
 function warmTable(costs: readonly FileCosts[]): string {
-  const rows = costs.flatMap(({ name, warm, warmAddresses, inProcess }) => [
+  const rows = costs.flatMap(({ name, warm, inProcess }) => [
     [`\`${name}\`, pilotlight in process`, count(inProcess.addresses), count(inProcess.perSecond), ''],
-    ...warm.map(({ filter, perSecond, peakBytes }) => [
+    ...warm.map(({ filter, addresses, perSecond, peakBytes }) => [
       `\`${name}\`, ${filter}`,
-      count(warmAddresses),
+      count(addresses),
       count(perSecond),
       megabytes(peakBytes),
     ]),
@@ -180,7 +178,7 @@ function warmTable(costs: readonly FileCosts[]): string {
 
 const COST_METHOD =
   'Cold: from the start of one process to the last answer through its pipes, the tools in the order A B C C B A in every ' +
-  'round of one run, files in the page cache. Warm: the same addresses again in the same process; "in process" is the ' +
+  'round of one run (what takes more than 3 s in the first round only), files in the page cache, each tool on the file whose debug information it understands (Go, libc). Warm: the same addresses again in the same process; "in process" is the ' +
   "symbolizer's own loop on one thread, as the daemon uses it, the others and `pilotlight symbolize` answer through pipes, " +
   'JSON or text included. Peak memory is VmHWM at the last answer.';
 

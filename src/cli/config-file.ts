@@ -6,14 +6,14 @@
 //     rate: 49
 //   top:
 //     interval: 5s
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Command, Option } from 'commander';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { ParsedNode } from 'yaml';
+import { configPath } from './config-path.ts';
 import { errorCode, usageFailure } from './failure.ts';
 import { printable } from './terminal-text.ts';
 
-export const DEFAULT_CONFIG_FILE = '/etc/pilotlight/config.yaml';
 /** Options of every command that say something about this very call. */
 const NOT_IN_FILE = ['config', 'help', 'version'];
 const COMMON = 'common';
@@ -169,8 +169,8 @@ function optionNamedAny(command: Command, key: string): Option | undefined {
 
 /** The file that `--config` names, or the default one where it exists; null where there is none. */
 export function readConfigFile(given: string | undefined, program: Command): ConfigFile | null {
-  const path = given ?? DEFAULT_CONFIG_FILE;
-  if (given === undefined && !existsSync(path)) return null;
+  const path = configPath(given);
+  if (path === null) return null;
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

@@ -12,7 +12,7 @@ import { serveCommand } from './commands/serve.ts';
 import { symbolizeCommand } from './commands/symbolize.ts';
 import { topCommand } from './commands/top.ts';
 import { unwindTableCommand } from './commands/unwind-table.ts';
-import { DEFAULT_CONFIG_FILE, readConfigFile } from './config-file.ts';
+import { configPath, DEFAULT_CONFIG_FILE } from './config-path.ts';
 import { CommandFailure, failureLine, usageLines } from './failure.ts';
 import { GROUPS, valueOption } from './option.ts';
 import type { OpenLocalApp } from './profile-client.ts';
@@ -59,9 +59,12 @@ export function pilotlightProgram({ serve, record, openLocalApp }: Actions): Com
     program.addCommand(inherit(command));
   }
   program.addCommand(inherit(completionCommand(program)));
-  inherit(program).hook('preAction', (_, command) => {
-    if (!commands.includes(command)) return;
-    readConfigFile(command.opts<{ config?: string }>().config, program)?.apply(command);
+  inherit(program).hook('preAction', async (_, command) => {
+    const { config } = command.opts<{ config?: string }>();
+    if (!commands.includes(command) || configPath(config) === null) return;
+    // The parser of YAML is loaded where there is a file for it.
+    const { readConfigFile } = await import('./config-file.ts');
+    readConfigFile(config, program)?.apply(command);
   });
   return program;
 }

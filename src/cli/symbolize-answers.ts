@@ -1,13 +1,13 @@
 // What `symbolize` says of an address.
 import { BinaryFormatError } from '../binary/binary-format-error.ts';
-import { Demangler } from '../symbolizer/demangle/demangler.ts';
 import { FileSymbolizer, type Symbolized } from '../symbolizer/file-symbolizer.ts';
 import type { OpenFiles } from './symbolize-files.ts';
 
 export type AnswerFormat = 'demangled' | 'linkage' | 'json';
+/** A linkage name as it is shown in text. */
+export type Demangle = (linkageName: string) => string;
 
 const UNKNOWN = '??\n??:0:0\n\n';
-const DEMANGLER_BYTES = 16 << 20;
 
 /** `reason` is for programs: nothing is known of such an address. */
 interface Asked {
@@ -21,11 +21,12 @@ interface Asked {
 export class AddressAnswers {
   private readonly files: OpenFiles;
   private readonly format: AnswerFormat;
-  private readonly demangler = new Demangler(DEMANGLER_BYTES);
+  private readonly demangle: Demangle;
 
-  constructor(files: OpenFiles, format: AnswerFormat) {
+  constructor(files: OpenFiles, format: AnswerFormat, demangle: Demangle) {
     this.files = files;
     this.format = format;
+    this.demangle = demangle;
   }
 
   /** `line`: an address in `path`, or FILE ADDRESS where that is undefined. */
@@ -54,7 +55,7 @@ export class AddressAnswers {
   private text({ frames }: { frames: Symbolized['frames'] }): string {
     if (frames.length === 0) return UNKNOWN;
     const lines = frames.map(({ name, file, line, column }) => {
-      const shown = this.format === 'demangled' ? this.demangler.demangle(name) : name;
+      const shown = this.demangle(name);
       return `${shown === '' ? '??' : shown}\n${file === '' ? '??' : file}:${line}:${column}\n`;
     });
     return `${lines.join('')}\n`;

@@ -70,9 +70,9 @@ export class ElfFrames {
     const own = this.go?.framesAt(address) ?? null;
     if (own !== null) return own;
     const chain = this.chainAt(address);
-    const symbol = this.symbols?.symbolAt(address)?.name ?? '';
+    const { name: symbol, file } = this.symbols?.symbolAt(address) ?? { name: '', file: '' };
     if (chain === null || chain.length === 0) {
-      return symbol === '' ? null : [{ name: symbol, file: '', line: 0, column: 0 }];
+      return symbol === '' ? null : [{ name: symbol, file, line: 0, column: 0 }];
     }
     // Of a function's names the one that the linker saw is shown (as llvm-symbolizer does): DWARF has none for C's.
     const outermost = chain[chain.length - 1]!;

@@ -1,5 +1,6 @@
 // FileSymbolizer: one ELF file on this host, for the command line: no worker, no store.
 import { closeSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ElfFile } from '../binary/elf/elf-file.ts';
 import type { MissReason } from '../model/frame.ts';
 import type { CompanionFile } from './companion-files.ts';
@@ -34,12 +35,18 @@ export class FileSymbolizer {
 
   /** Throws `BinaryFormatError`, or an error whose message says why the file cannot be opened. */
   constructor(path: string, servers: DebugFileServers | null) {
-    this.path = path;
+    // Companions are looked for beside it.
+    this.path = resolve(path);
     this.servers = servers;
     const opened = this.hostFiles.openRegular('/', path);
     if (!opened.ok) throw new Error(OPEN_REFUSALS[opened.reason]);
     this.fds.push(opened.fd);
-    this.elf = new ElfFile(new LentSource(opened.fd));
+    try {
+      this.elf = new ElfFile(new LentSource(opened.fd));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** At an ELF virtual address. Throws `BinaryFormatError`. */

@@ -49,6 +49,7 @@ export const STB_WEAK = 2;
 export const STB_GNU_UNIQUE = 10;
 export const STT_NOTYPE = 0;
 export const STT_FUNC = 2;
+export const STT_FILE = 4;
 export const STT_GNU_IFUNC = 10;
 
 export const NT_GNU_BUILD_ID = 3;

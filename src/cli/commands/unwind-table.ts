@@ -1,18 +1,6 @@
 // `pilotlight unwind-table`: what Pilotlight knows of a file's stack frames.
-import { closeSync, openSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
-import { FdSource } from '../../binary/byte-source.ts';
-import { AddressTable } from '../../unwind/address-table.ts';
-import type { CompileFailure } from '../../unwind/compile-table.ts';
-import type { Machine } from '../../unwind/machine.ts';
-import { dwarfNotation, wordNotation } from '../../unwind/notation.ts';
-import type { Rule } from '../../unwind/rule.ts';
-import { CFA } from '../../unwind/table-layout.gen.ts';
-import { unsupportedReason } from '../../unwind/unwind-table.ts';
-import { CommandFailure, errorCode } from '../failure.ts';
 import { GROUPS } from '../option.ts';
-import { outputIsClosed, print } from '../standard-output.ts';
 
 const EXAMPLES = `
 Examples:
@@ -22,17 +10,6 @@ Examples:
 A line is START-ADDRESS CFA FRAME-POINTER RETURN-ADDRESS: where the caller's stack pointer, frame pointer and return
 address are, from the address on until the next line's. "same": unchanged; "-": nothing covers it, or, behind
 "unsupported:", why there is no rule. Addresses are the file's own (as nm and objdump show them).`;
-
-const FAILURES: Record<CompileFailure, string> = {
-  'no-file': 'it cannot be read',
-  'bad-format': 'it is no ELF file, or a damaged one',
-  machine: 'its code is for another machine than x86-64 or arm64',
-  'no-code': 'it holds no code that could run as it is (an object file, or data)',
-  'too-large': 'its call frame information is beyond what is read',
-};
-
-/** Rows are printed in pieces of about this size. */
-const PIECE_CHARACTERS = 1 << 16;
 
 export function unwindTableCommand(): Command {
   return new Command('unwind-table')
@@ -45,70 +22,9 @@ export function unwindTableCommand(): Command {
     )
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, { json }: { json: boolean }) => {
+      // The other commands need no unwind tables.
+      const { answerAddresses, openTable, printRows } = await import('../unwind-rows.ts');
       const table = openTable(file);
       await (json ? answerAddresses(table, process.stdin) : printRows(table));
     });
-}
-
-function openTable(file: string): AddressTable {
-  let fd: number;
-  try {
-    fd = openSync(file, 'r');
-  } catch (error) {
-    throw new CommandFailure(`cannot open ${file}: ${errorCode(error)}`, { cause: error });
-  }
-  try {
-    const table = AddressTable.of(new FdSource(fd));
-    if (table instanceof AddressTable) return table;
-    throw new CommandFailure(`cannot make an unwind table of ${file}: ${FAILURES[table.reason]}`);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-async function printRows(table: AddressTable): Promise<void> {
-  const pieces = [''];
-  table.forEachRow((address, rule) => {
-    const line = rowLine(address, rule, table.machine);
-    const last = pieces.length - 1;
-    if (pieces[last]!.length < PIECE_CHARACTERS) pieces[last] = pieces[last]! + line;
-    else pieces.push(line);
-  });
-  for (const piece of pieces) {
-    if (outputIsClosed()) return;
-    await print(piece);
-  }
-}
-
-/** Four words. */
-export function rowLine(address: number, rule: Rule, machine: Machine): string {
-  const start = `0x${address.toString(16)}`;
-  const reason = unsupportedReason(rule);
-  if (reason !== null) return `${start} unsupported:${reason} - -\n`;
-  const { cfa, fp, ra } = wordNotation(rule, machine);
-  return cfa === null ? `${start} - - -\n` : `${start} ${cfa} ${fp ?? 'same'} ${ra!}\n`;
-}
-
-async function answerAddresses(table: AddressTable, input: NodeJS.ReadableStream): Promise<void> {
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    if (outputIsClosed()) return;
-    if (line.trim() !== '') await print(`${JSON.stringify(answer(line.trim(), table))}\n`);
-  }
-}
-
-/** What is known of an address that somebody typed. */
-export function answer(text: string, table: AddressTable): Record<string, string | null> {
-  if (!/^(0x)?[0-9a-f]{1,16}$/i.test(text)) return { pc: text, reason: 'not-an-address' };
-  const address = Number.parseInt(text.replace(/^0x/i, ''), 16);
-  // As it came, in the usual spelling: beyond 2^53 the number is not exact, and nothing is there.
-  const pc = `0x${text.toLowerCase().replace(/^(0x)?0*(?=.)/, '')}`;
-  const rule = table.find(address);
-  const { cfa, fp, ra } = dwarfNotation(rule, table.machine);
-  if (cfa === null) return { pc, reason: reasonOf(rule) };
-  return { pc, cfa, rbp: fp, ra };
-}
-
-/** Why there is no rule of DWARF's kind. */
-function reasonOf(rule: Rule): string {
-  return unsupportedReason(rule) ?? (rule.cfaKind === CFA.SWITCH ? 'stack-switch' : 'not-covered');
 }

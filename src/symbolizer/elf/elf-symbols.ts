@@ -5,32 +5,31 @@ import { SHT_DYNSYM, SHT_SYMTAB } from '../../binary/elf/constants.ts';
 import type { ElfFile } from '../../binary/elf/elf-file.ts';
 import type { SymbolIndex } from '../symbol-index.ts';
 import { readMiniDebugInfo } from './mini-debug-info.ts';
+import { RememberedSymbols, type FoundSymbol } from './remembered-symbols.ts';
 import { SymbolNames } from './symbol-names.ts';
+import type { SymbolFiles } from './symbol-files.ts';
 import { indexCodeSymbols } from './symbol-spans.ts';
 import { symbolTableOfSegments, symbolTableOfType, type SymbolTable } from './symbol-table.ts';
 import { joinSymbols, readCodeSymbols, type CodeSymbols } from './symbols.ts';
 
-export interface FoundSymbol {
-  /** As the file has it, but without the version that GNU ld appends; '' for a symbol without a name. */
-  name: string;
-  /** ELF virtual address of the function's first byte. */
-  start: number;
-}
-
 /**
  * The names stay in the file: a hit reads one, by position. Node's 100 MB binary is thus known by 1.3 MB of index
- * instead of 9 MB, and every location is named once.
+ * instead of 9 MB. Those that were read are remembered, within limits.
  */
 export class ElfSymbols {
   /** Why .gnu_debugdata could not be used, null where it could or there is none. */
   readonly miniProblem: BinaryFormatError | null;
   private readonly index: SymbolIndex;
+  private readonly files: SymbolFiles;
+  private readonly remembered = new RememberedSymbols();
   private readonly names: SymbolNames;
   private readonly file: ByteSource;
   private readonly heldBytes: number;
 
   private constructor(tables: SymbolTables) {
-    this.index = indexCodeSymbols(tables.symbols);
+    const { index, files } = indexCodeSymbols(tables.symbols);
+    this.index = index;
+    this.files = files;
     this.names = tables.names;
     this.file = tables.file;
     this.heldBytes = tables.heldBytes;
@@ -58,7 +57,8 @@ export class ElfSymbols {
   }
 
   get byteLength(): number {
-    return this.index.byteLength + this.heldBytes;
+    const { index, files, remembered } = this;
+    return index.byteLength + files.byteLength + remembered.byteLength + this.heldBytes;
   }
 
   /**
@@ -68,7 +68,21 @@ export class ElfSymbols {
   symbolAt(address: number, file: ByteSource = this.file): FoundSymbol | null {
     const row = this.index.row(address);
     if (row < 0) return null;
-    return { name: this.names.read(this.index.nameOf(row), file), start: this.index.startOf(row) };
+    const known = this.remembered.get(row);
+    if (known !== undefined) return known;
+    const found = this.read(row, file);
+    this.remembered.add(row, found);
+    return found;
+  }
+
+  private read(row: number, file: ByteSource): FoundSymbol {
+    const start = this.index.startOf(row);
+    const told = this.files.of(start);
+    return {
+      name: this.names.read(this.index.nameOf(row), file),
+      start,
+      file: told < 0 ? '' : this.names.readWhole(told, file),
+    };
   }
 }
 
@@ -78,6 +92,7 @@ const NONE: CodeSymbols = {
   sectionEnd: new Float64Array(0),
   name: new Uint32Array(0),
   visible: new Uint8Array(0),
+  file: new Uint32Array(0),
 };
 
 /** Symbols and names gathered from one table after the other. */

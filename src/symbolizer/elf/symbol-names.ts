@@ -27,12 +27,17 @@ export class SymbolNames {
     return base;
   }
 
-  /** Without its version suffix; '' for an empty one. Throws `BinaryFormatError`. */
+  /** A function's, without its version suffix; '' for an empty one. Throws `BinaryFormatError`. */
   read(at: number, file: ByteSource): string {
+    return withoutVersion(this.readWhole(at, file));
+  }
+
+  /** Throws as `read` does. */
+  readWhole(at: number, file: ByteSource): string {
     const part = this.parts.findLast(({ base }) => at >= base);
     if (part === undefined) throw new BinaryFormatError('bad-value', 'string table', at, 'no such name');
     const { source, offset, size, base } = part;
     const range = { offset: offset + at - base, limit: offset + size, maxBytes: MAX_NAME_BYTES };
-    return withoutVersion(decodeName(readUntil(source ?? file, range, 0, 'string table')));
+    return decodeName(readUntil(source ?? file, range, 0, 'string table'));
   }
 }

@@ -1,7 +1,13 @@
 // From the symbols of a file to spans of code: one symbol per address, and an end for those without a size.
 import { ascendingOrder } from '../../binary/address-sort.ts';
 import { flatten, type SymbolIndex } from '../symbol-index.ts';
+import { SymbolFiles } from './symbol-files.ts';
 import type { CodeSymbols } from './symbols.ts';
+
+export interface IndexedSymbols {
+  index: SymbolIndex;
+  files: SymbolFiles;
+}
 
 /**
  * - At one address global and weak symbols win over local ones; among equals the larger, then the later in the table,
@@ -10,7 +16,7 @@ import type { CodeSymbols } from './symbols.ts';
  *   it lies in, whichever comes first.
  * - Of nested symbols the innermost wins, and the outer one continues behind it.
  */
-export function indexCodeSymbols(symbols: CodeSymbols): SymbolIndex {
+export function indexCodeSymbols(symbols: CodeSymbols): IndexedSymbols {
   const chosen = onePerAddress(symbols, ascendingOrder(symbols.address));
   const count = chosen.length;
   const start = new Float64Array(count);
@@ -32,7 +38,15 @@ export function indexCodeSymbols(symbols: CodeSymbols): SymbolIndex {
       end[i] = Math.min(next, symbols.sectionEnd[row]!, enclosing);
     }
   }
-  return flatten({ start, end, priority, name });
+  return { index: flatten({ start, end, priority, name }), files: filesOf(symbols, chosen) };
+}
+
+/** `rows` ascending by address. */
+function filesOf(symbols: CodeSymbols, rows: Uint32Array): SymbolFiles {
+  const told = rows.filter((row) => symbols.file[row] !== 0);
+  const starts = Float64Array.from(told, (row) => symbols.address[row]!);
+  const names = Uint32Array.from(told, (row) => symbols.file[row]!);
+  return new SymbolFiles(starts, names);
 }
 
 /** Shortens `order` in place. */

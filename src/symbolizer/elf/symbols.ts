@@ -10,6 +10,7 @@ import {
   STB_GNU_UNIQUE,
   STB_LOCAL,
   STB_WEAK,
+  STT_FILE,
   STT_FUNC,
   STT_GNU_IFUNC,
   STT_NOTYPE,
@@ -40,6 +41,8 @@ export interface CodeSymbols {
   name: Uint32Array;
   /** 1 for a symbol that others can link to, 0 for a local one. */
   visible: Uint8Array;
+  /** Of a local symbol: offset of its source file's name in the string table; 0 where none is told. */
+  file: Uint32Array;
 }
 
 const RESERVED = -1;
@@ -60,9 +63,14 @@ export function readCodeSymbols(elf: ElfFile, table: SymbolTable): CodeSymbols {
   if (count > MAX_CODE_SYMBOLS) throw new BinaryFormatError('limit', table.name, 0, `${count} functions`);
   const columns = emptyColumns(count);
   let row = 0;
+  let file = 0;
   forEachSymbol(elf, table, (symbol) => {
+    // gABI: the name of a file precedes the local symbols that come from it.
+    if (symbol.type === STT_FILE) file = symbol.name;
     // A file that changes between the two passes must not write past the columns (typed arrays ignore that).
-    if (namesCode(symbol, machine, places)) fillRow(columns, row++, symbol, machine, places);
+    if (!namesCode(symbol, machine, places)) return;
+    if (symbol.binding === STB_LOCAL) columns.file[row] = file;
+    fillRow(columns, row++, symbol, machine, places);
   });
   return columns;
 }
@@ -165,6 +173,7 @@ function emptyColumns(count: number): CodeSymbols {
     sectionEnd: new Float64Array(count),
     name: new Uint32Array(count),
     visible: new Uint8Array(count),
+    file: new Uint32Array(count),
   };
 }
 
@@ -188,10 +197,13 @@ function fillRow(
 export function joinSymbols(first: CodeSymbols, second: CodeSymbols, nameShift: number): CodeSymbols {
   const joined = emptyColumns(first.address.length + second.address.length);
   const at = first.address.length;
-  for (const column of ['address', 'size', 'sectionEnd', 'name', 'visible'] as const) {
+  for (const column of ['address', 'size', 'sectionEnd', 'name', 'visible', 'file'] as const) {
     joined[column].set(first[column]);
     joined[column].set(second[column], at);
   }
-  for (let i = at; i < joined.name.length; i++) joined.name[i]! += nameShift;
+  for (let i = at; i < joined.name.length; i++) {
+    joined.name[i]! += nameShift;
+    if (joined.file[i] !== 0) joined.file[i]! += nameShift;
+  }
   return joined;
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MemorySource } from '../../../src/binary/byte-source.ts';
-import { answer } from '../../../src/cli/commands/unwind-table.ts';
+import { answer } from '../../../src/cli/unwind-rows.ts';
 import { AddressTable } from '../../../src/unwind/address-table.ts';
 import { cfi, CfiWriter, op, writeCfiElf } from '../../support/cfi-writer.ts';
 import { FixtureFolder } from '../../support/symbolizer-fixtures.ts';

@@ -126,6 +126,33 @@ describe('symbols of ELF files', () => {
     expect(names.filter((name) => name?.includes('@'))).toEqual([]);
   });
 
+  it('say the source file of local functions, and none for those that others can link to', () => {
+    const hidden = '__attribute__((noinline)) static int NAME(int x) { return x * 7; }';
+    const object = (name: string) =>
+      folder.gcc(
+        `${name}.o`,
+        `${hidden.replace('NAME', `in_${name}`)} int ${name}(int x) { return in_${name}(x); }`,
+        ['-c', '-O1'],
+      );
+    const path = join(folder.path, 'two-units.so');
+    run('gcc', ['-shared', '-nostdlib', object('first'), object('second'), '-o', path]);
+    const filesOf = (symbols: ElfSymbols): Record<string, string> =>
+      Object.fromEntries(
+        new NaiveCodeSymbols(path)
+          .interestingAddresses()
+          .map((address) => symbols.symbolAt(address))
+          .flatMap((symbol) => (symbol === null ? [] : [[symbol.name, symbol.file]])),
+      );
+    withFd(path, (fd) =>
+      expect(filesOf(ElfSymbols.read(new ElfFile(new FdSource(fd)))!)).toMatchObject({
+        in_first: 'first.o.c',
+        in_second: 'second.o.c',
+        first: '',
+        second: '',
+      }),
+    );
+  });
+
   it('are none for a stripped static program', () => {
     const source = 'void _start(void) { for (;;); }';
     const path = folder.gcc('bare', source, ['-nostdlib', '-static', '-s']);
@@ -141,7 +168,7 @@ describe('symbols of ELF files', () => {
       const elf = new ElfFile(new FdSource(fd));
       expect(elf.sections().length).toBe(readelfSections(object).length + 1); // and the null section
       expect(elf.sections().find((s) => s.name === '.final')?.size).toBe(64);
-      expect(ElfSymbols.read(elf)!.symbolAt(10)).toEqual({ name: 'far_away', start: 0 });
+      expect(ElfSymbols.read(elf)!.symbolAt(10)).toEqual({ name: 'far_away', start: 0, file: '' });
     });
   });
 });

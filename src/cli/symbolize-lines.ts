@@ -1,0 +1,86 @@
+// What `symbolize` does: lines of addresses in, answers out.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { DebugFileServers } from '../symbolizer/companion-opener.ts';
+import { debuginfodServers } from './debuginfod-option.ts';
+import { outputIsClosed, print } from './standard-output.ts';
+import { AddressAnswers, type AnswerFormat, type Demangle } from './symbolize-answers.ts';
+import { OpenFiles } from './symbolize-files.ts';
+
+export interface SymbolizeFlags {
+  exe?: string;
+  json: boolean;
+  demangle: boolean;
+  debuginfod?: string;
+}
+
+/** Lines are answered in pieces of about so many characters. */
+const PIECE_CHARACTERS = 1 << 16;
+const DEMANGLER_BYTES = 16 << 20;
+
+/** `addresses`: none where they come by standard input. */
+export async function symbolizeLines(addresses: readonly string[], flags: SymbolizeFlags): Promise<void> {
+  const format: AnswerFormat = flags.json ? 'json' : flags.demangle ? 'demangled' : 'linkage';
+  const files = new OpenFiles(await serversOf(flags));
+  try {
+    // A file that was named cannot be missing without a word.
+    if (flags.exe !== undefined) files.openOrFail(flags.exe);
+    const answers = new AddressAnswers(files, format, await demangling(format));
+    const lines =
+      addresses.length > 0 ? addresses : createInterface({ input: process.stdin, crlfDelay: Infinity });
+    await answerLines(lines, (line) => answers.answer(line, flags.exe));
+  } finally {
+    files.close();
+  }
+}
+
+/** Printed at once when the other side waits for it (a pipe that is written line by line), else in pieces. */
+async function answerLines(
+  lines: Iterable<string> | AsyncIterable<string>,
+  answer: (line: string) => Promise<string>,
+): Promise<void> {
+  let piece = '';
+  let flushing = Promise.resolve();
+  let waiting: NodeJS.Immediate | undefined;
+  const flush = (): void => {
+    waiting = undefined;
+    const text = piece;
+    piece = '';
+    flushing = print(text);
+  };
+  for await (const line of lines) {
+    if (outputIsClosed()) break;
+    if (line.trim() === '') continue;
+    piece += await answer(line.trim());
+    if (piece.length >= PIECE_CHARACTERS) {
+      flush();
+      await flushing;
+    } else {
+      waiting ??= setImmediate(flush);
+    }
+  }
+  clearImmediate(waiting);
+  await flushing;
+  await print(piece);
+}
+
+/** Loaded only where there is a server to ask: it takes as long as reading a small file. */
+async function serversOf({ debuginfod }: SymbolizeFlags): Promise<DebugFileServers | null> {
+  const servers = debuginfodServers(debuginfod);
+  if (servers.length === 0) return null;
+  const { debuginfodFiles } = await import('../symbolizer/debug-files/debuginfod-files.ts');
+  const cacheHome = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const cacheDirectory = join(cacheHome, 'pilotlight', 'debuginfod');
+  return debuginfodFiles({ servers, cacheDirectory }, (line) =>
+    process.stderr.write(`pilotlight: ${line}\n`),
+  );
+}
+
+/** Loaded only where names are shown to people. */
+async function demangling(format: AnswerFormat): Promise<Demangle> {
+  if (format !== 'demangled') return (name) => name;
+  const { Demangler } = await import('../symbolizer/demangle/demangler.ts');
+  const demangler = new Demangler(DEMANGLER_BYTES);
+  return (name) => demangler.demangle(name);
+}

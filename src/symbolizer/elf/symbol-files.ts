@@ -1,0 +1,29 @@
+// SymbolFiles: the source files that a symbol table tells of local functions (gABI, STT_FILE).
+
+/** Columns, a row for each local function that follows the name of a file: in C++ most functions are not local. */
+export class SymbolFiles {
+  private readonly starts: Float64Array;
+  private readonly names: Uint32Array;
+
+  /** `starts` ascending, each once: ELF virtual addresses of functions. `names`: places among the names of symbols. */
+  constructor(starts: Float64Array, names: Uint32Array) {
+    this.starts = starts;
+    this.names = names;
+  }
+
+  get byteLength(): number {
+    return this.starts.byteLength + this.names.byteLength;
+  }
+
+  /** Place of the file's name, for the function that starts there; -1 where none is told. */
+  of(start: number): number {
+    let low = 0;
+    let high = this.starts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.starts[middle]! < start) low = middle + 1;
+      else high = middle;
+    }
+    return this.starts[low] === start ? this.names[low]! : -1;
+  }
+}
