@@ -26,6 +26,14 @@ const MAX_OBJECTS = 500;
 const MAX_OPENED = 256;
 /** A program of more split units is named without those of them that were asked for last. */
 const MAX_REQUESTS = 4096;
+/** A file that is not there is not looked for again so soon: each look is a question to the sampler, and a job a second asks. */
+const ABSENT_MS = 60_000;
+
+interface Asked {
+  request: CompanionRequest;
+  /** Until then it is taken for missing; ms of a clock that does not jump. */
+  absentUntilMs: number;
+}
 
 export interface OpenedCompanions {
   answers: CompanionAnswer[];
@@ -35,27 +43,40 @@ export interface OpenedCompanions {
 export class CompanionOpener {
   private readonly options: CompanionOpenerOptions;
   /** What readers of an object have asked for, by request. */
-  private readonly requests = new Map<ObjectId, Map<string, CompanionRequest>>();
+  private readonly asked = new Map<ObjectId, Map<string, Asked>>();
 
   constructor(options: CompanionOpenerOptions) {
     this.options = options;
   }
 
   remember(object: CodeObject, wanted: readonly CompanionRequest[]): void {
-    const known = this.requests.get(object.id) ?? new Map<string, CompanionRequest>();
-    for (const request of wanted) if (known.size < MAX_REQUESTS) known.set(keyOf(request), request);
-    this.requests.delete(object.id);
-    this.requests.set(object.id, known);
-    if (this.requests.size > MAX_OBJECTS) this.requests.delete(this.requests.keys().next().value!);
+    const known = this.asked.get(object.id) ?? new Map<string, Asked>();
+    for (const request of wanted) {
+      if (known.size < MAX_REQUESTS) known.set(keyOf(request), { request, absentUntilMs: 0 });
+    }
+    this.asked.delete(object.id);
+    this.asked.set(object.id, known);
+    if (this.asked.size > MAX_OBJECTS) this.asked.delete(this.asked.keys().next().value!);
+  }
+
+  /** What was missing may be there by now. */
+  lookAgain(object: CodeObject): void {
+    for (const asked of this.asked.get(object.id)?.values() ?? []) asked.absentUntilMs = 0;
   }
 
   /** Opens what the object's readers have asked for so far. Never rejects. */
   async open(object: CodeObject): Promise<OpenedCompanions> {
     const opened: OpenedObject[] = [];
     const answers: CompanionAnswer[] = [];
-    for (const request of this.requests.get(object.id)?.values() ?? []) {
-      const full = opened.length >= MAX_OPENED;
-      answers.push({ request, candidates: full ? [] : await this.candidates(object, request, opened) });
+    for (const asked of this.asked.get(object.id)?.values() ?? []) {
+      const { request } = asked;
+      if (opened.length >= MAX_OPENED || performance.now() < asked.absentUntilMs) {
+        answers.push({ request, candidates: [] });
+        continue;
+      }
+      const candidates = await this.candidates(object, request, opened);
+      if (candidates.length === 0) asked.absentUntilMs = performance.now() + ABSENT_MS;
+      answers.push({ request, candidates });
     }
     return { answers, close: () => opened.forEach((file) => file.close()) };
   }
@@ -92,7 +113,9 @@ export class CompanionOpener {
     clearTimeout(timer);
     if (first !== 'late') return first;
     void search.then((path) => {
-      if (path !== null) onArrival(object);
+      if (path === null) return;
+      this.lookAgain(object);
+      onArrival(object);
     });
     return null;
   }

@@ -94,9 +94,11 @@ export class Symbolizer {
 
   /**
    * What could name the object now: differs from an earlier one when its file or its debug file has come, gone or
-   * changed. Nothing is read. Null where nothing can be opened. Never rejects.
+   * changed. Nothing is read. Null where nothing can be opened. Never rejects. Whoever is told looks for files that were
+   * missing as well.
    */
   async namesVersion(object: CodeObject): Promise<string | null> {
+    this.companions.lookAgain(object);
     const stamps: string[] = [];
     const opened = await this.slots.use(() => this.open(object, () => this.options.source.open(object)));
     if (opened.ok) {

@@ -82,6 +82,19 @@ describe('the opener of companions', () => {
     expect(answers.map(({ request: { kind } }) => kind)).toEqual(['debug-file', 'supplement']);
   });
 
+  it('looks for a file that was missing again only when it is told that there may be one', async () => {
+    const source = new FakeSource([]);
+    const { opener: companions } = opener(source);
+    companions.remember(OBJECT, [request(['/away'])]);
+    for (let job = 0; job < 3; job++) {
+      expect((await companions.open(OBJECT)).answers).toMatchObject([{ candidates: [] }]);
+    }
+    expect(source.asked.length).toBe(1);
+    companions.lookAgain(OBJECT);
+    await companions.open(OBJECT);
+    expect(source.asked.length).toBe(2);
+  });
+
   it('opens at most 256 files for a job: split units beyond them are taken for missing', async () => {
     const paths = Array.from({ length: 300 }, (_, i) => `/${i}.dwo`);
     const source = new FakeSource(paths);
@@ -119,7 +132,8 @@ describe('the opener of companions', () => {
 
   it('does not wait longer for a server than it may, and tells when the file has come after all', async () => {
     const servers: DebugFileServers = { find: () => sleep(80).then(() => '/cache/file') };
-    const { opener: companions, arrived } = opener(new FakeSource([]), servers, 10);
+    const source = new FakeSource([]);
+    const { opener: companions, arrived } = opener(source, servers, 10);
     companions.remember(OBJECT, [request(['/away'])]);
     const begin = performance.now();
     expect((await companions.open(OBJECT)).answers[0]!.candidates).toEqual([]);
@@ -127,6 +141,9 @@ describe('the opener of companions', () => {
     expect(arrived).toEqual([]);
     await sleep(120);
     expect(arrived).toEqual(['/bin/program']);
+    const asked = source.asked.length;
+    await companions.open(OBJECT);
+    expect(source.asked.length).toBeGreaterThan(asked);
   });
 
   it('tells nothing when a slow server does not have the file either', async () => {
