@@ -13,7 +13,7 @@ export interface ByteSource {
 /** A file behind an open descriptor. The descriptor's own position is neither used nor moved. */
 export class FdSource implements ByteSource {
   readonly size: number;
-  private readonly fd: number;
+  readonly fd: number;
 
   constructor(fd: number) {
     this.fd = fd;

@@ -5,8 +5,12 @@ import { FdCache } from './fd-cache.ts';
 import type { SeenIn } from './object-ref.ts';
 import type { SamplerHost } from './sampler-host.ts';
 
-/** Most processes with JIT code write no perf map; one that does may begin to at any time. */
-const NO_MAP_RETRY_MS = 15_000;
+/**
+ * Most processes with JIT code write no perf map; one that does may begin to at any time, mostly soon after its first
+ * code. Each look in vain doubles the time to the next.
+ */
+const FIRST_NO_MAP_RETRY_MS = 250;
+const MAX_NO_MAP_RETRY_MS = 15_000;
 /** Images known at once; the earliest are forgotten, and their code has no names any more. */
 const MAX_IMAGES = 20_000;
 /** Files kept open, so that the code of a process that has exited can still be named. */
@@ -25,8 +29,9 @@ interface Image {
   pid: number;
   /** The mapping of its jitdump; null where it has none, or the process is gone. */
   dump: SeenIn | null;
-  /** When it was last found to have no perf map, ms of performance.now(). */
-  noMapAtMs: number;
+  /** When its perf map is looked for again where it had none, ms of performance.now(). */
+  nextMapLookMs: number;
+  mapRetryMs: number;
   /** From when on its files tell of what came after it; ms of performance.now(). */
   endsAtMs: number;
 }
@@ -47,7 +52,10 @@ export class JitFiles {
   add(id: ObjectId, pid: number): void {
     this.#latest.set(pid, id);
     if (this.#images.has(id)) return;
-    this.#images.set(id, { pid, dump: null, noMapAtMs: -Infinity, endsAtMs: Infinity });
+    this.#images.set(id, {
+      ...{ pid, dump: null, nextMapLookMs: -Infinity, mapRetryMs: FIRST_NO_MAP_RETRY_MS },
+      endsAtMs: Infinity,
+    });
     if (this.#images.size <= MAX_IMAGES) return;
     const [oldest, image] = this.#images.entries().next().value!;
     this.#images.delete(oldest);
@@ -93,10 +101,15 @@ export class JitFiles {
 
   async #openMap(id: ObjectId, image: Image): Promise<OpenResult> {
     const now = performance.now();
-    if (this.#latest.get(image.pid) === id && now - image.noMapAtMs >= NO_MAP_RETRY_MS) {
+    if (this.#latest.get(image.pid) === id && now >= image.nextMapLookMs) {
       const opened = await this.#host.openPerfMap(image.pid);
-      if (opened.ok) this.#maps.keep(id, opened);
-      else image.noMapAtMs = now;
+      if (opened.ok) {
+        this.#maps.keep(id, opened);
+        image.mapRetryMs = FIRST_NO_MAP_RETRY_MS;
+      } else {
+        image.nextMapLookMs = now + image.mapRetryMs;
+        image.mapRetryMs = Math.min(2 * image.mapRetryMs, MAX_NO_MAP_RETRY_MS);
+      }
     }
     return this.#maps.use(id) ?? NO_MAP;
   }

@@ -1,5 +1,6 @@
 // Knows every object that was mapped: its identity, and how its file can be opened again.
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { stampOf } from '../binary/file-stamp.ts';
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import { objectId } from '../model/code-object.ts';
 import type { OpenedCompanion, OpenedObject, ObjectSource, OpenResult } from '../model/object-source.ts';
@@ -199,12 +200,6 @@ export class ObjectRegistry implements ObjectSource {
     this.#refs.delete(oldest);
     if (old.object) this.#byId.delete(old.object.id);
   }
-}
-
-/** Of an open file: differs once it was changed or replaced. */
-function stampOf(fd: number): string {
-  const { dev, ino, size, mtimeMs } = fstatSync(fd);
-  return [dev, ino, size, mtimeMs].join(':');
 }
 
 /** A file that could not be read: its samples still say which file and where in it. */

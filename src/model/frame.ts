@@ -11,6 +11,8 @@ export interface Frame {
   line: number;
   /** 1-based; 0 where unknown. */
   column: number;
+  /** How code that was made at run time was compiled (`interpreted`, `optimized`, …); absent where that is not told. */
+  tier?: string;
 }
 
 /** Why a location has no name. The reason is stored with it, so that it can be tried again when it may help. */

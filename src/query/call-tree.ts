@@ -41,12 +41,14 @@ export interface FlamegraphJson {
   names: string[];
   objects: string[];
   files: string[];
+  tiers: string[];
   nodes: {
     parent: number[];
     name: number[];
     object: number[];
     file: number[];
     line: number[];
+    tier: number[];
     self: number[];
     total: number[];
     count: number[];
@@ -62,12 +64,14 @@ export function flamegraphJson(tree: CallTree): FlamegraphJson {
     names: tree.names,
     objects: tree.objects,
     files: tree.files,
+    tiers: tree.tiers,
     nodes: {
       parent: [...tree.parent],
       name: [...tree.name],
       object: [...tree.object],
       file: [...tree.file],
       line: [...tree.line],
+      tier: [...tree.tier],
       self: [...tree.selfWeightNs],
       total: [...tree.totalNodeWeightNs],
       count: [...tree.totalNodeCount],

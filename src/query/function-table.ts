@@ -20,6 +20,10 @@ export interface FunctionTable {
   /** Of each entry of `chain`: index into `files`, and line there, 0 where unknown. */
   chainFile: Uint32Array;
   chainLine: Uint32Array;
+  /** How code that was made at run time was compiled; index 0 is '' (not told). */
+  tiers: string[];
+  /** Of each entry of `chain`: index into `tiers`. */
+  chainTier: Uint32Array;
 }
 
 /** Gives texts dense indices in order of first sight. */
@@ -53,6 +57,8 @@ export function functionTable(table: StackTable): FunctionTable {
   const chain: number[] = [];
   const chainFile: number[] = [];
   const chainLine: number[] = [];
+  const tiers = new Interner(['']);
+  const chainTier: number[] = [];
   const chainOffsets = new Uint32Array(table.locationFrames.length + 1);
   const objectIndex = table.objects.map((object) => objects.add(object.path));
   const objectCount = objects.texts.length;
@@ -72,6 +78,7 @@ export function functionTable(table: StackTable): FunctionTable {
       chain.push(id);
       chainFile.push(files.add(frame.file));
       chainLine.push(frame.line);
+      chainTier.push(frame.tier === undefined ? 0 : tiers.add(frame.tier));
     }
     chainOffsets[location + 1] = chain.length;
   });
@@ -87,5 +94,7 @@ export function functionTable(table: StackTable): FunctionTable {
     files: files.texts,
     chainFile: Uint32Array.from(chainFile),
     chainLine: Uint32Array.from(chainLine),
+    tiers: tiers.texts,
+    chainTier: Uint32Array.from(chainTier),
   };
 }

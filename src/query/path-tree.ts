@@ -97,6 +97,10 @@ export interface NodeColumns {
   file: Uint32Array;
   /** Line in that file: of the call, in a leaf the one that ran; 0 where unknown (n). */
   line: Uint32Array;
+  /** How code that was made at run time was compiled; index 0 is '' (not told). */
+  tiers: string[];
+  /** Index into `tiers`, of that stack (n). */
+  tier: Uint32Array;
 }
 
 /** `order` lists nodes of the tree, each after its parent. */
@@ -112,6 +116,7 @@ export function nodeColumns(tree: PathTree, order: Uint32Array): NodeColumns {
   const object = new Uint32Array(order.length);
   const file = new Uint32Array(order.length);
   const line = new Uint32Array(order.length);
+  const tier = new Uint32Array(order.length);
   order.forEach((node, at) => {
     position[node] = at;
     parent[at] = node === 0 ? -1 : position[index.parents[node]!]!;
@@ -127,7 +132,11 @@ export function nodeColumns(tree: PathTree, order: Uint32Array): NodeColumns {
       const entry = tree.entry[node]!;
       file[at] = files.add(functions.files[functions.chainFile[entry]!]!);
       line[at] = functions.chainLine[entry]!;
+      tier[at] = functions.chainTier[entry]!;
     }
   });
-  return { names: names.texts, objects: objects.texts, files: files.texts, parent, name, object, file, line };
+  return {
+    ...{ names: names.texts, objects: objects.texts, files: files.texts, tiers: functions.tiers },
+    ...{ parent, name, object, file, line, tier },
+  };
 }

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { DataDir } from './data-dir.ts';
 import { claimDataDir, fileBytes, newerVersion, writeVersion } from './data-dir.ts';
 import { ReadGate } from './read-gate.ts';
-import { createSchema, readSchemaVersion, SCHEMA_VERSION } from './schema.ts';
+import { createSchema, readSchemaVersion, SCHEMA_VERSION, viewsOverOlder } from './schema.ts';
 import { Statements } from './statements.ts';
 import { openError, StoreError, writeError } from './store-error.ts';
 
@@ -39,6 +39,8 @@ export class HotDatabase {
   #writes: Promise<unknown> = Promise.resolve();
   /** Set by a failed write: DuckDB may have invalidated the instance (it does when the disk is full). */
   #suspect = false;
+  /** What makes an older database, opened for reading only, read like one of this version. */
+  #olderViews = '';
   #closed = false;
 
   private constructor(dir: DataDir, options: DatabaseOptions) {
@@ -66,6 +68,7 @@ export class HotDatabase {
       if (this.#closed || this.#instance === undefined) throw closedError(this.#closed);
       const connection = await this.#instance.connect();
       try {
+        if (this.#olderViews !== '') await connection.run(this.#olderViews);
         await connection.run('BEGIN');
         return await work(connection);
       } finally {
@@ -140,7 +143,11 @@ export class HotDatabase {
       this.#writer = new Statements(connection);
       const version = await readSchemaVersion(connection);
       if (version !== undefined && version > SCHEMA_VERSION) throw newerVersion(this.dir.path, version);
-      if (version !== SCHEMA_VERSION && !this.#options.readOnly) await createSchema(connection, version);
+      if (!this.#options.readOnly) {
+        if (version !== SCHEMA_VERSION) await createSchema(connection, version);
+      } else if (version !== undefined) {
+        this.#olderViews = viewsOverOlder(version);
+      }
     } catch (error) {
       this.#closeInstance();
       throw error instanceof StoreError ? error : openError(this.dir.database, error);

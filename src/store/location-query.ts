@@ -91,17 +91,19 @@ async function fetchFrames(connection: DuckDBConnection, index: IdIndex): Promis
   const found = new Array<Frame[] | undefined>(index.size).fill(undefined);
   await eachChunk(
     connection,
-    `SELECT y.location_id, y.depth, y.name, nullif(y.system_name, y.name), y.file, y.line, y."column" FROM symbols y
+    `SELECT y.location_id, y.depth, y.name, nullif(y.system_name, y.name), y.file, y.line, y."column", y.tier
+     FROM symbols y
      WHERE y.reason = '' AND y.location_id IN (SELECT location_id FROM wanted_locations)`,
     (chunk, rows) => {
       const id = idWords(chunk, 0);
       const [name, mangled, file] = [texts(chunk, 2), optionalTexts(chunk, 3), texts(chunk, 4)];
+      const tier = optionalTexts(chunk, 7);
       const [depth, line, column] = [1, 5, 6].map((at) => numbers(chunk, at));
       for (let row = 0; row < rows; row++) {
         const at = index.find(id[2 * row]!, id[2 * row + 1]!);
         if (at < 0) continue;
         const text = name(row);
-        const frame = {
+        const frame: Frame = {
           name: text,
           systemName: mangled(row) ?? text,
           file: file(row),
@@ -109,6 +111,8 @@ async function fetchFrames(connection: DuckDBConnection, index: IdIndex): Promis
           column: column!(row),
         };
         const frames = found[at];
+        const compiled = tier(row);
+        if (compiled !== null) frame.tier = compiled;
         // Most chains have one frame; an empty array that is written to makes room for sixteen.
         if (frames === undefined && depth!(row) === 0) found[at] = [frame];
         else (found[at] = frames ?? [])[depth!(row)] = frame;

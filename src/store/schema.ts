@@ -3,7 +3,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 /** Raised with every change that an older Pilotlight could not read; also the content of DATA_DIR/VERSION. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
@@ -60,7 +60,9 @@ CREATE TABLE IF NOT EXISTS symbols (
   file VARCHAR NOT NULL,
   line UINTEGER NOT NULL,
   "column" UINTEGER NOT NULL,
-  reason VARCHAR NOT NULL
+  reason VARCHAR NOT NULL,
+  -- How code that was made at run time was compiled. Null where that is not told, and before version 5.
+  tier VARCHAR
 );
 -- What could name an object when its locations were last named again (version 4 and newer), and how many of them
 -- could not be looked at even then. Without a row they were named once, as they arrived.
@@ -83,12 +85,26 @@ export async function readSchemaVersion(connection: DuckDBConnection): Promise<n
   return Number.isInteger(value) ? value : undefined;
 }
 
+/** What a connection that may only read runs first, so that an older database reads like one of this version. */
+export function viewsOverOlder(version: number): string {
+  const views = [];
+  if (version < 3)
+    views.push('CREATE TEMP VIEW samples AS SELECT *, NULL::UTINYINT AS walk FROM hot.main.samples');
+  if (version < 4) {
+    views.push('CREATE TEMP TABLE object_names (object_id UBIGINT, version VARCHAR, unread UINTEGER)');
+  }
+  if (version < 5)
+    views.push('CREATE TEMP VIEW symbols AS SELECT *, NULL::VARCHAR AS tier FROM hot.main.symbols');
+  return views.join(';');
+}
+
 /** `from`: the version that the database has, undefined where it is empty. */
 export async function createSchema(connection: DuckDBConnection, from: number | undefined): Promise<void> {
   await connection.run('BEGIN');
   // Version 1 kept a row per CPU. What it says is needed only by the sampling session that it is of.
   if (from === 1) await connection.run('DROP TABLE ledger');
   if (from !== undefined && from < 3) await connection.run('ALTER TABLE samples ADD COLUMN walk UTINYINT');
+  if (from !== undefined && from < 5) await connection.run('ALTER TABLE symbols ADD COLUMN tier VARCHAR');
   await connection.run(TABLES);
   await connection.run(`DELETE FROM meta WHERE key = 'schema_version'`);
   await connection.run(`INSERT INTO meta VALUES ('schema_version', '${SCHEMA_VERSION}')`);

@@ -46,6 +46,7 @@ export async function writeSymbols(
     { type: UINTEGER, value: (row) => at(row).frame.line },
     { type: UINTEGER, value: (row) => at(row).frame.column },
     { type: VARCHAR, value: (row) => at(row).reason },
+    { type: VARCHAR, value: (row) => at(row).frame.tier ?? null },
   ]);
 }
 

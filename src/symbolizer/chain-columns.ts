@@ -6,7 +6,7 @@ import type { SourceFrame } from './source-frame.ts';
 export interface ChainColumns {
   /** Each once. */
   strings: string[];
-  /** `FRAME_FIELDS` per frame: shown name, linkage name and file (indices into `strings`), line, column. */
+  /** `FRAME_FIELDS` per frame: shown name, linkage name and file (indices into `strings`), line, column, tier (as a name). */
   frames: Uint32Array;
   /** Chain i's frames are `[chains[i], chains[i + 1])`, innermost first. */
   chains: Uint32Array;
@@ -14,7 +14,7 @@ export interface ChainColumns {
   outcome: Int32Array;
 }
 
-const FRAME_FIELDS = 5;
+const FRAME_FIELDS = 6;
 
 export const MISS_REASONS: readonly MissReason[] = [
   'no-file',
@@ -42,12 +42,13 @@ export class ChainWriter {
   }
 
   chain(frames: readonly SourceFrame[]): void {
-    const fields = frames.flatMap(({ name, file, line, column }) => [
+    const fields = frames.flatMap(({ name, file, line, column, tier }) => [
       this.shownName(name),
       this.place(name),
       this.place(file),
       line,
       column,
+      this.place(tier ?? ''),
     ]);
     const key = fields.join();
     let chain = this.known.get(key);
@@ -117,14 +118,19 @@ export function buffersOf({ frames, chains, outcome }: ChainColumns): ArrayBuffe
 }
 
 function frameAt({ strings, frames }: ChainColumns, frame: number): Frame {
-  const [name, systemName, file, line, column] = frames.subarray(frame * FRAME_FIELDS);
+  const [name, systemName, file, line, column, tier] = frames.subarray(frame * FRAME_FIELDS);
   return {
     name: strings[name!]!,
     systemName: strings[systemName!]!,
     file: strings[file!]!,
     line: line!,
     column: column!,
+    ...tierOf(strings[tier!]!),
   };
+}
+
+function tierOf(tier: string): { tier?: string } {
+  return tier === '' ? {} : { tier };
 }
 
 function missOutcome(reason: MissReason): number {

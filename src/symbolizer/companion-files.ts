@@ -54,6 +54,11 @@ export class CompanionFiles {
     return true;
   }
 
+  /** False where a file was changed while it was lent. */
+  unchanged(): boolean {
+    return [...this.taken.values()].every((taken) => taken === null || taken.source.stamp === taken.stamp);
+  }
+
   takeBack(): void {
     this.answers.clear();
     for (const taken of this.taken.values()) taken?.source.takeBack();

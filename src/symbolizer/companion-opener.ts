@@ -59,6 +59,14 @@ export class CompanionOpener {
     if (this.asked.size > MAX_OBJECTS) this.asked.delete(this.asked.keys().next().value!);
   }
 
+  /** Where the object's debug information may be, as far as its readers have said; without split units: there are thousands. */
+  debugFilePaths(object: CodeObject): string[] {
+    const asked = [...(this.asked.get(object.id)?.values() ?? [])];
+    return asked.flatMap(({ request: { kind, paths } }) =>
+      kind === 'debug-file' || kind === 'supplement' ? paths : [],
+    );
+  }
+
   /** What was missing may be there by now. */
   lookAgain(object: CodeObject): void {
     for (const asked of this.asked.get(object.id)?.values() ?? []) asked.absentUntilMs = 0;

@@ -1,6 +1,6 @@
 // ObjectFrames: what answers for one object's addresses, whatever the format behind it.
-import { fstatSync } from 'node:fs';
 import { ElfFile } from '../binary/elf/elf-file.ts';
+import { stampOf } from '../binary/file-stamp.ts';
 import type { SectionDataOptions } from '../binary/elf/section-data.ts';
 import { elfLayout, fileOffsetToAddress, type LoadSegment } from '../binary/elf/layout.ts';
 import type { MissReason } from '../model/frame.ts';
@@ -21,6 +21,8 @@ export interface ObjectFrames {
   lend(request: SymbolizeRequest): boolean;
   /** Throws as `lend` does, and `CompanionsWanted`. */
   framesAt(address: number): FramesResult;
+  /** False where a file was changed while it was read: then the answers are of no state of it. */
+  unchanged(): boolean;
   takeBack(): void;
   /** Of code that is made at run time: as `JitCode` has it. */
   takeReplaced?(): number;
@@ -82,6 +84,10 @@ class FileFrames implements ObjectFrames {
     return found(elfAddress === null ? null : this.frames.framesAt(elfAddress));
   }
 
+  unchanged(): boolean {
+    return this.source.stamp === this.stamp && this.companions.unchanged();
+  }
+
   takeBack(): void {
     this.source.takeBack();
     this.companions.takeBack();
@@ -114,6 +120,11 @@ class JitFrames implements ObjectFrames {
 
   framesAt(address: number): FramesResult {
     return found(this.code.framesAt(address));
+  }
+
+  /** It grows as it likes. */
+  unchanged(): boolean {
+    return true;
   }
 
   takeBack(): void {
@@ -155,6 +166,10 @@ class BpfFrames implements ObjectFrames {
     return found(this.program.framesAt(this.symbol, address));
   }
 
+  unchanged(): boolean {
+    return this.source.stamp === this.stamp;
+  }
+
   takeBack(): void {
     this.source.takeBack();
   }
@@ -162,12 +177,6 @@ class BpfFrames implements ObjectFrames {
   close(): void {
     // Nothing but memory.
   }
-}
-
-/** Differs once the file was changed in place; another copy of the same file is another one. */
-function stampOf(fd: number): string {
-  const { dev, ino, size, mtimeMs } = fstatSync(fd);
-  return [dev, ino, size, mtimeMs].join(':');
 }
 
 /** The path leads to another build by now (a package was upgraded): its names would be wrong, not just missing. */

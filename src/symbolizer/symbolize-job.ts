@@ -83,6 +83,8 @@ export class SymbolizeJobs {
     const frames = lent ? known : readObjectFrames(request, this.sections);
     try {
       const reply = this.nameAll(request, (address) => frames.framesAt(address));
+      // Asked again when nobody writes to it any more.
+      if (!frames.unchanged()) return missReply(request.addresses.length, 'no-file');
       const replaced = (frames.takeReplaced?.() ?? 0) > 0;
       return replaced && reply.type === 'symbolize' ? { ...reply, codeReplaced: true } : reply;
     } finally {

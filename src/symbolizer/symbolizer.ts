@@ -106,7 +106,11 @@ export class Symbolizer {
       stamps.push(`${size}:${mtimeMs}`);
       opened.close();
     }
-    for (const path of debugFileByBuildId(object.buildId)?.paths ?? []) {
+    const debugFiles = [
+      ...(debugFileByBuildId(object.buildId)?.paths ?? []),
+      ...this.companions.debugFilePaths(object),
+    ];
+    for (const path of new Set(debugFiles)) {
       const companion = await this.options.source.openCompanion(object, path).catch(() => null);
       if (companion?.ok !== true) continue;
       stamps.push(companion.stamp);

@@ -54,14 +54,28 @@ describe('JitFiles', () => {
     expect(host.openNow).toBe(1);
   });
 
-  it('asks a process without one again after a while only', async () => {
-    expect(await content(files.open(FIRST))).toBe('(no-map)');
+  it('asks a process without one again after a while only, twice as long after each look', async () => {
+    const look = async (afterMs: number): Promise<[found: string, looks: number]> => {
+      later(afterMs);
+      return [await content(files.open(FIRST)), host.calls.length];
+    };
+    expect(await look(0)).toEqual(['(no-map)', 1]);
+    expect(await look(200)).toEqual(['(no-map)', 1]);
+    expect(await look(100)).toEqual(['(no-map)', 2]);
     host.perfMaps.set(7, file('perf map'));
+    expect(await look(400)).toEqual(['(no-map)', 2]);
+    expect(await look(200)).toEqual(['perf map', 3]);
+  });
+
+  it('asks every 15 seconds at last', async () => {
+    for (let looks = 1; looks <= 10; looks++) {
+      later(15_000);
+      await content(files.open(FIRST));
+      expect(host.calls.length).toBe(looks);
+    }
     later(14_000);
-    expect(await content(files.open(FIRST))).toBe('(no-map)');
-    later(2000);
-    expect(await content(files.open(FIRST))).toBe('perf map');
-    expect(host.calls).toEqual(['openPerfMap 7', 'openPerfMap 7']);
+    await content(files.open(FIRST));
+    expect(host.calls.length).toBe(10);
   });
 
   it('prefers the jitdump, which it opens as soon as it is mapped, and keeps', async () => {

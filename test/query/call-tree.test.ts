@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallTree } from '../../src/query/call-tree.ts';
 import { callTree, flamegraphJson } from '../../src/query/call-tree.ts';
 import { drawnTree, nodePaths } from './drawn-tree.ts';
-import { anyGroupedTable, namesOf, PERIOD_NS, stackTable, sum } from './stack-table.ts';
+import { anyGroupedTable, frame, namesOf, PERIOD_NS, stackTable, sum } from './stack-table.ts';
 
 /** Samples with each node / as leaf. */
 function drawn(tree: CallTree): string[] {
@@ -140,6 +140,17 @@ describe('callTree', () => {
 });
 
 describe('flamegraphJson', () => {
+  it('says how code made at run time was compiled, of the heaviest stack of a node', () => {
+    const table = stackTable('f  g\n3  1');
+    table.locationFrames = [[frame('f', { tier: 'optimized' })], [frame('g')]];
+    const { nodes, names, tiers } = flamegraphJson(callTree(table));
+    expect(nodes.tier.map((tier, node) => [names[nodes.name[node]!], tiers[tier]])).toEqual([
+      ['all', ''],
+      ['f', 'optimized'],
+      ['g', ''],
+    ]);
+  });
+
   it('is columns of plain numbers in nanoseconds, with names and objects as tables', () => {
     const json = flamegraphJson(callTree(stackTable('main@app  main@app\nf@app     g@libc.so\n2         1')));
     expect(JSON.parse(JSON.stringify(json))).toEqual({
@@ -149,12 +160,14 @@ describe('flamegraphJson', () => {
       names: ['all', 'main', 'f', 'g'],
       objects: ['', 'app', 'libc.so'],
       files: [''],
+      tiers: [''],
       nodes: {
         parent: [-1, 0, 1, 1],
         name: [0, 1, 2, 3],
         object: [0, 1, 1, 2],
         file: [0, 0, 0, 0],
         line: [0, 0, 0, 0],
+        tier: [0, 0, 0, 0],
         self: [0, 0, 2 * PERIOD_NS, PERIOD_NS],
         total: [3 * PERIOD_NS, 3 * PERIOD_NS, 2 * PERIOD_NS, PERIOD_NS],
         count: [3, 3, 2, 1],

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SCHEMA_VERSION } from '../../src/store/schema.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { compileStore, startChild } from './child-store.ts';
-import { executeOn, ledgerOf, openAt, temporaryDir, testLocation, textBatch } from './text-profile.ts';
+import { EVER, executeOn, ledgerOf, openAt, temporaryDir, testLocation, textBatch } from './text-profile.ts';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -61,6 +61,8 @@ describe('openStore', () => {
     await executeOn(
       dataDir,
       `ALTER TABLE samples DROP COLUMN walk;
+       ALTER TABLE symbols DROP COLUMN tier;
+       DROP TABLE object_names;
        DROP TABLE ledger;
        CREATE TABLE ledger (session VARCHAR, cpu USMALLINT, stored UBIGINT, consumed UBIGINT, losses VARCHAR);
        INSERT INTO ledger VALUES ('session', 0, 5, 5, '{}');
@@ -70,6 +72,8 @@ describe('openStore', () => {
     const before = await content();
     const reader = await openAt(dataDir, true);
     expect(await reader.usage()).toMatchObject({ samples: 5, stacks: 1 });
+    expect((await reader.stacks([], EVER)).count).toEqual(Float64Array.of(5));
+    expect(await reader.incompleteObjects(10, 0n)).toEqual([]);
     await reader.close();
     expect(await content()).toEqual(before);
 
@@ -86,7 +90,7 @@ describe('openStore', () => {
     await fill();
     await executeOn(
       dataDir,
-      `DROP TABLE object_names; UPDATE meta SET value = '3' WHERE key = 'schema_version'`,
+      `DROP TABLE object_names; ALTER TABLE symbols DROP COLUMN tier; UPDATE meta SET value = '3' WHERE key = 'schema_version'`,
     );
     await writeFile(join(dataDir, 'VERSION'), '3\n');
     const reader = await openAt(dataDir, true);

@@ -16,6 +16,21 @@ describe('symbols', () => {
     });
   });
 
+  it('keeps how code made at run time was compiled, where that is told', async () => {
+    await withStore(async (store) => {
+      await store.append(textBatch('main  main\nf     g\n2     1'), []);
+      const place = { file: 'app.js', line: 3, column: 1 };
+      const frames = [
+        { name: 'f', systemName: 'f', ...place, tier: 'optimized' },
+        { name: 'main', systemName: 'main', ...place },
+      ];
+      const { location } = testLocation('f');
+      await store.appendSymbols([{ location: location.id, result: { ok: true, frames } }]);
+      const table = await store.stacks([], EVER);
+      expect(table.locationFrames).toContainEqual(frames);
+    });
+  });
+
   it('tells which locations have neither a name nor a reason, by object', async () => {
     await withStore(async (store) => {
       await store.append(

@@ -1,18 +1,10 @@
 // Files for the symbolizer's tests: made in a temporary folder, by gcc where they are programs.
 import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  fstatSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { stampOf } from '../../src/binary/file-stamp.ts';
 import { objectId, type CodeObject } from '../../src/model/code-object.ts';
 import type { ObjectSource } from '../../src/model/object-source.ts';
 
@@ -113,7 +105,7 @@ export class PathSource implements ObjectSource {
 
   async openCompanion(_object: CodeObject | null, path: string): ReturnType<ObjectSource['openCompanion']> {
     const opened = await this.open(codeObject({ kind: 'elf', path }));
-    return opened.ok ? { ...opened, stamp: JSON.stringify(fstatSync(opened.fd)) } : opened;
+    return opened.ok ? { ...opened, stamp: stampOf(opened.fd) } : opened;
   }
 
   openKernelTypes(): ReturnType<ObjectSource['openKernelTypes']> {

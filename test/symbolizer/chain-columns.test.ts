@@ -12,12 +12,16 @@ import type { SourceFrame } from '../../src/symbolizer/source-frame.ts';
 
 const shown = (name: string) => (name === '' ? '' : `${name}()`);
 
-const frame = fc.record<SourceFrame>({
+const place = {
   name: fc.constantFrom('', 'main', '_ZN1a1bEv', 'constructor', '__proto__', '名前'),
   file: fc.constantFrom('', 'a.c', '/src/b.cc', 'main'),
   line: fc.nat(2 ** 32 - 1),
   column: fc.nat(2 ** 32 - 1),
-});
+};
+const frame: fc.Arbitrary<SourceFrame> = fc.oneof(
+  fc.record(place),
+  fc.record({ ...place, tier: fc.constantFrom('interpreted', 'optimized') }),
+);
 const chain = fc.array(frame, { minLength: 1, maxLength: 5 });
 const answer = fc.oneof(chain, fc.constantFrom(...MISS_REASONS));
 type Answer = SourceFrame[] | (typeof MISS_REASONS)[number];
@@ -33,12 +37,10 @@ function columnsOf(answers: readonly Answer[]) {
 
 function resultOf(each: Answer): SymbolResult {
   if (typeof each === 'string') return { ok: false, reason: each };
-  const frames = each.map(({ name, file, line, column }) => ({
+  const frames = each.map(({ name, ...others }) => ({
     name: shown(name),
     systemName: name,
-    file,
-    line,
-    column,
+    ...others,
   }));
   return { ok: true, frames };
 }

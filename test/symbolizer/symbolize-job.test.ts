@@ -131,6 +131,28 @@ describe('SymbolizeJobs', () => {
     expect(symbolize(jobs, object, [twiceAt])).toEqual(['twice']);
   });
 
+  it('gives no names from a file that is written to while it is read, and gives them afterwards', () => {
+    const path = folder.write('written.so', readFileSync(library));
+    const object = codeObject({ kind: 'elf', path });
+    const jobs = new SymbolizeJobs(1 << 20);
+    const fd = openSync(path, 'r');
+    const addresses = Float64Array.of(twiceAt);
+    // The worker goes through them one by one.
+    addresses[Symbol.iterator] = function* () {
+      yield twiceAt;
+      appendFileSync(path, '\0');
+      return undefined;
+    };
+    const request = { type: 'symbolize', object, base: null, fd } as const;
+    const asked = { ...request, addresses: Float64Array.of(twiceAt), companions: [] };
+    const noDebugFile = jobs.run(asked) as CompanionsReply;
+    const companions = noDebugFile.wanted.map((wanted) => ({ request: wanted, candidates: [] }));
+    const reply = jobs.run({ ...request, addresses, companions }) as SymbolizeReply;
+    expect(resultsOf(reply.columns).map(shown)).toEqual(['(no-file)']);
+    closeSync(fd);
+    expect(symbolize(jobs, object, [twiceAt])).toEqual(['twice']);
+  });
+
   it('reads a perf map again when it has grown', () => {
     const path = folder.write('perf-1.map', '1000 10 first\n');
     const object = codeObject({ kind: 'jit', path, addressing: 'absolute' });

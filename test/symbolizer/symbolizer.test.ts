@@ -1,6 +1,6 @@
 // The Symbolizer with its real worker thread, compiled as the build compiles it.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -17,8 +17,7 @@ let twiceAt: number;
 beforeAll(() => {
   compiled = folder.compiled('symbolizer');
   library = folder.gcc('library.so', 'int twice(int x) { return 2 * x; }', ['-shared', '-fPIC']);
-  const listed = execFileSync('nm', [library], { encoding: 'utf8' });
-  twiceAt = parseInt(/^([0-9a-f]+) T twice$/m.exec(listed)![1]!, 16);
+  twiceAt = addressOfTwice(library);
 });
 afterAll(() => folder.remove());
 
@@ -27,6 +26,11 @@ afterEach(async () => {
   await Promise.all(open.map((symbolizer) => symbolizer.close()));
   open = [];
 });
+
+function addressOfTwice(path: string): number {
+  const listed = execFileSync('nm', [path], { encoding: 'utf8' });
+  return parseInt(/^([0-9a-f]+) T twice$/m.exec(listed)![1]!, 16);
+}
 
 function start(options: Partial<SymbolizerOptions> = {}): { symbolizer: Symbolizer; source: PathSource } {
   const source = new PathSource();
@@ -64,7 +68,8 @@ describe('Symbolizer', () => {
     const { symbolizer } = start({ onCodeReplaced: ({ path }) => replaced.push(path) });
     const path = folder.write('perf-1.map', '1000 10 JS:*first /app/a.js:3:4\n');
     const object = codeObject({ kind: 'jit', path, addressing: 'absolute' });
-    const first = { name: 'first', systemName: 'first', file: '/app/a.js', line: 3, column: 4 };
+    const place = { file: '/app/a.js', line: 3, column: 4 };
+    const first = { name: 'first', systemName: 'first', ...place, tier: 'optimized' };
     expect(await symbolizer.symbolize(object, [0x1000])).toEqual([{ ok: true, frames: [first] }]);
     expect(replaced).toEqual([]);
     appendFileSync(path, '1000 10 other\n');
@@ -81,6 +86,32 @@ describe('Symbolizer', () => {
     ]);
     expect(symbolizer.workerRunning).toBe(true);
     expect(source.openNow).toBe(0);
+  });
+
+  it('tells that a debug file which a debug link names has come, and takes it from then on', async () => {
+    const { symbolizer } = start();
+    const path = folder.gcc('linked.so', 'int twice(int x) {\n return 2 * x;\n}', [
+      ...['-g', '-shared', '-fPIC', '-Wl,--build-id=none'],
+    ]);
+    const debugFile = `${path}.debug`;
+    execFileSync('objcopy', ['--only-keep-debug', path, debugFile]);
+    execFileSync('objcopy', ['--strip-debug', `--add-gnu-debuglink=${debugFile}`, path]);
+    renameSync(debugFile, `${debugFile}.away`);
+
+    const object = codeObject({ kind: 'elf', path });
+    const at = addressOfTwice(path);
+    const line = async (): Promise<number> => {
+      const [result] = await symbolizer.symbolize(object, [at]);
+      return result!.ok ? result!.frames[0]!.line : -1;
+    };
+    expect(await line()).toBe(0);
+    const before = await symbolizer.namesVersion(object);
+    expect(await symbolizer.namesVersion(object)).toBe(before);
+    expect(await line()).toBe(0);
+    renameSync(`${debugFile}.away`, debugFile);
+    expect(await line()).toBe(0); // not looked for again so soon
+    expect(await symbolizer.namesVersion(object)).not.toBe(before);
+    expect(await line()).toBe(1);
   });
 
   it('finds its worker beside itself when it is compiled', async () => {

@@ -67,14 +67,16 @@ all group 125/0
     expect(new Set(keys(later))).toEqual(new Set(all));
   });
 
-  it('tells file and line of each frame', async () => {
+  it('tells file and line of each frame, and how its code was compiled', async () => {
     const body = await bodyOf('a:\n  main @x\n    f @x =1');
     body.files.push('f.c');
     body.nodes.file[2] = 1;
     body.nodes.line[2] = 12;
+    body.tiers.push('optimized');
+    body.nodes.tier[2] = 1;
     const [main] = frameTree(body).children;
-    expect(main).toMatchObject({ name: 'main', file: '', line: 0 });
-    expect(main?.children).toMatchObject([{ name: 'f', file: 'f.c', line: 12 }]);
+    expect(main).toMatchObject({ name: 'main', file: '', line: 0, tier: '' });
+    expect(main?.children).toMatchObject([{ name: 'f', file: 'f.c', line: 12, tier: 'optimized' }]);
   });
 
   it('names a group without a value', async () => {

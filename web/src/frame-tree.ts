@@ -20,6 +20,8 @@ export interface FrameNode {
   /** Source file and line that the frame's heaviest stack is at: '' and 0 where unknown. */
   file: string;
   line: number;
+  /** How code made at run time was compiled, of that stack; '' where that is not told. */
+  tier: string;
   frameClass: FrameClass;
   /** The same for the same path of frames, in every answer; short enough for a URL. */
   key: string;
@@ -51,7 +53,7 @@ function hashOn(hash: number, text: string): number {
 }
 
 export function frameTree(body: FlamegraphBody): FrameNode {
-  const { nodes, names, objects, objectKinds, files } = body;
+  const { nodes, names, objects, objectKinds, files, tiers } = body;
   const frames: FrameNode[] = [];
   const hashes: number[] = [];
   nodes.parent.forEach((parentIndex, i) => {
@@ -69,6 +71,7 @@ export function frameTree(body: FlamegraphBody): FrameNode {
       object: path,
       file: files[nodes.file[i]!]!,
       line: nodes.line[i]!,
+      tier: tiers[nodes.tier[i]!]!,
       frameClass: classOfKind(objectKinds[object]!),
       key: hash.toString(36),
     };

@@ -36,6 +36,11 @@ export function placeLine(frame: { file: string; line: number }): HTMLElement[] 
   return place === '' ? [] : [element('span', { class: 'place' }, place)];
 }
 
+/** How the code that ran was compiled; none where that is not told. */
+function tierLine({ tier }: FrameNode): HTMLElement[] {
+  return tier === '' ? [] : [element('span', { class: 'place' }, `Code: ${tier}`)];
+}
+
 export interface TooltipFacts {
   frame: FrameNode;
   parent: FrameNode | undefined;
@@ -63,6 +68,7 @@ export function frameContent({ frame, parent, total, scheme }: TooltipFacts): HT
       frame.object === '' ? CLASS_NAMES[frame.frameClass] : frame.object,
     ),
     ...placeLine(frame),
+    ...tierLine(frame),
     element('table', {}, element('tbody', {}, ...rows)),
   ];
 }

@@ -19,12 +19,16 @@ export const flamegraphSchema = z
     names: z.array(z.string()),
     objects: z.array(z.string()).openapi({ description: "Paths of objects; the first is '' (none)." }),
     files: z.array(z.string()).openapi({ description: "Source files; the first is '' (unknown)." }),
+    tiers: z.array(z.string()).openapi({
+      description: "How code made at run time was compiled; the first is '' (not told).",
+    }),
     objectKinds: z.array(z.string()).openapi({ description: 'Kind of each object, in the same order.' }),
     nodes: z
       .object({
         ...{ parent: column, name: column, object: column },
         file: column.openapi({ description: 'Index into `files`.' }),
         line: column.openapi({ description: 'That the heaviest stack of the node is at; 0 where unknown.' }),
+        tier: column.openapi({ description: 'Index into `tiers`, of the heaviest stack of the node.' }),
         ...{ self: column, total: column, count: column },
       })
       .openapi({ description: 'Depth first; node 0 is the root, its parent -1.' }),

@@ -1,6 +1,7 @@
-// HostFiles: opening regular files below a root, and telling when one changed. Never waits for whoever holds the other
+// HostFiles: opening regular files below a root. Never waits for whoever holds the other
 // end of what is in the file's place.
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { stampOf } from '../../binary/file-stamp.ts';
 
 export const OPEN_REFUSALS = {
   'no-file': 'there is no such file',
@@ -51,17 +52,6 @@ export const openInOwnRoot: OpenInRoot = (root, path) => {
   // What was a file a moment ago may be a FIFO by now: without O_NONBLOCK opening it would wait for a writer.
   return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
 };
-
-/** Differs once the file was written to, replaced in place, or cut. Throws what fstat says. */
-export function stampOf(fd: number): string {
-  const { dev, ino, size, mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true });
-  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
-}
-
-/** Whether what was read since `stamp` was taken is of one state of the file. */
-export function isUnchanged(fd: number, stamp: string): boolean {
-  return stampOf(fd) === stamp;
-}
 
 function refuse(fd: number, reason: OpenRefusal): OpenedFile {
   closeSync(fd);
