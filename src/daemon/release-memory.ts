@@ -4,8 +4,8 @@ import { native } from '../collector/native.ts';
 
 /** Modules are loaded, the first processes named, the store's statements prepared. */
 const FIRST_MS = 30_000;
-/** A release takes 1 to 3 ms with the page faults after it: a hundred-thousandth of this. */
-const EVERY_MS = 5 * 60_000;
+/** A release takes 1 to 3 ms with the page faults after it: some hundred-thousandths of this. */
+const EVERY_MS = 60_000;
 
 /** Goes on until the process ends, and does not keep it alive. */
 export function releaseMemoryRegularly(): void {

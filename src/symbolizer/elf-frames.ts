@@ -14,13 +14,19 @@ import { GoFunctions } from './go/go-functions.ts';
 import type { CompanionFile } from './companion-files.ts';
 import type { SourceFrame } from './source-frame.ts';
 
-export interface ElfFramesOptions {
+/** What the readers of one file may hold. */
+export interface ReaderLimits {
+  /** How decompressed sections are held. */
+  sections?: SectionDataOptions;
+  /** Bytes of decoded DWARF units that are kept. */
+  maxUnitBytes?: number;
+}
+
+export interface ElfFramesOptions extends ReaderLimits {
   /** Where the file was found, '' where that is not known; companions are looked for beside it. */
   path: string;
   /** Null where there is no such file. May throw, and is asked again then. */
   companion: (request: CompanionRequest) => CompanionFile | null;
-  /** How decompressed sections are held. */
-  sections?: SectionDataOptions;
 }
 
 /** A file with DWARF, and where it lies. */
@@ -100,7 +106,7 @@ function findDebugFile(elf: ElfFile, { path, companion }: ElfFramesOptions): Deb
 
 function openDebugInfo(
   { elf, path }: DebugFile,
-  { companion, sections: held }: ElfFramesOptions,
+  { companion, sections: held, maxUnitBytes }: ElfFramesOptions,
   opened: ElfDebugSections[],
 ): DebugInfo | null {
   const sectionsOf = (file: ElfFile): DebugSections => {
@@ -117,6 +123,7 @@ function openDebugInfo(
   const info = orNull(
     () =>
       new DebugInfo(sectionsOf(elf), {
+        ...(maxUnitBytes !== undefined && { maxBytes: maxUnitBytes }),
         ...(supplement && { supplement }),
         ...(packaged && { package: packaged }),
         dwo: (name, folder) => sectionsOfCompanion(splitUnitOf(name, folder, path)) ?? null,

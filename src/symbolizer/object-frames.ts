@@ -1,12 +1,11 @@
 // ObjectFrames: what answers for one object's addresses, whatever the format behind it.
 import { ElfFile } from '../binary/elf/elf-file.ts';
 import { stampOf } from '../binary/file-stamp.ts';
-import type { SectionDataOptions } from '../binary/elf/section-data.ts';
 import { elfLayout, fileOffsetToAddress, type LoadSegment } from '../binary/elf/layout.ts';
 import type { MissReason } from '../model/frame.ts';
 import { BpfProgram } from './bpf/bpf-program.ts';
 import { CompanionFiles } from './companion-files.ts';
-import { ElfFrames } from './elf-frames.ts';
+import { ElfFrames, type ReaderLimits } from './elf-frames.ts';
 import { JitFile } from './jit/jit-file.ts';
 import { LentSource } from './lent-source.ts';
 import type { SymbolizeRequest } from './protocol.ts';
@@ -31,10 +30,10 @@ export interface ObjectFrames {
 }
 
 /** Throws `BinaryFormatError`, and what reading throws. Everything that is wanted is lent. */
-export function readObjectFrames(request: SymbolizeRequest, sections: SectionDataOptions = {}): ObjectFrames {
+export function readObjectFrames(request: SymbolizeRequest, limits: ReaderLimits = {}): ObjectFrames {
   const { kind, path } = request.object;
   if (kind === 'jit') return new JitFrames(request.fd);
-  return kind === 'bpf' ? new BpfFrames(request.fd, path) : new FileFrames(request, sections);
+  return kind === 'bpf' ? new BpfFrames(request.fd, path) : new FileFrames(request, limits);
 }
 
 /** ELF files and copies of the vDSO. */
@@ -43,15 +42,15 @@ class FileFrames implements ObjectFrames {
   private readonly stamp: string;
   private readonly companions = new CompanionFiles();
   private readonly elf: ElfFile;
-  private readonly sections: SectionDataOptions;
+  private readonly limits: ReaderLimits;
   private readonly path: string;
   /** Null before it was first asked for anything. */
   private frames: ElfFrames | null = null;
   private readonly miss: MissReason | null;
   private readonly toElfAddress: (address: number) => number | null;
 
-  constructor(request: SymbolizeRequest, sections: SectionDataOptions) {
-    this.sections = sections;
+  constructor(request: SymbolizeRequest, limits: ReaderLimits) {
+    this.limits = limits;
     this.source = new LentSource(request.fd);
     this.stamp = stampOf(request.fd);
     this.companions.lend(request.companions);
@@ -76,7 +75,7 @@ class FileFrames implements ObjectFrames {
     const options = {
       path: this.path,
       companion: this.companions.open.bind(this.companions),
-      sections: this.sections,
+      ...this.limits,
     };
     this.frames ??= ElfFrames.read(this.elf, options);
     if (this.frames === null) return { ok: false, reason: 'no-symbols' };

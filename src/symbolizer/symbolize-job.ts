@@ -1,6 +1,5 @@
 // SymbolizeJobs: what the worker does for a request. Free of threads, so that tests run it as it is.
 import { BinaryFormatError } from '../binary/binary-format-error.ts';
-import type { SectionDataOptions } from '../binary/elf/section-data.ts';
 import { isSystemError } from '../binary/byte-source.ts';
 import type { MissReason } from '../model/frame.ts';
 import { ChainWriter } from './chain-columns.ts';
@@ -8,6 +7,7 @@ import { keyOf } from './companion-files.ts';
 import { CompanionsWanted } from './companions-wanted.ts';
 import type { CompanionRequest } from './debug-files/companion-request.ts';
 import { Demangler } from './demangle/demangler.ts';
+import type { ReaderLimits } from './elf-frames.ts';
 import { IndexCache } from './index-cache.ts';
 import { KernelNames } from './kernel/kernel-names.ts';
 import { readKernelLayout } from './kernel/kernel-layout.ts';
@@ -33,16 +33,21 @@ export class SymbolizeJobs {
   private readonly objects: IndexCache<ObjectFrames>;
   private readonly kernel: KernelNames;
   private readonly prototypes = new PrototypeCache();
-  private readonly sections: SectionDataOptions;
+  private readonly limits: ReaderLimits;
   private readonly demangler = new Demangler(DEMANGLER_BYTES);
 
   /** Half a budget for files and half for kallsyms, whose index is one of 5 to 12 MB. */
   constructor(maxIndexBytes: number, spillDirectory?: string) {
-    this.sections = {
-      maxMemoryBytes: MAX_SECTION_BYTES,
-      ...(spillDirectory !== undefined && { spillDirectory }),
+    const filesBytes = maxIndexBytes / 2;
+    this.limits = {
+      sections: {
+        maxMemoryBytes: MAX_SECTION_BYTES,
+        ...(spillDirectory !== undefined && { spillDirectory }),
+      },
+      // What is larger than the budget for all files would not be kept at all.
+      maxUnitBytes: filesBytes / 2,
     };
-    this.objects = new IndexCache(maxIndexBytes / 2, (frames) => frames.close());
+    this.objects = new IndexCache(filesBytes, (frames) => frames.close());
     this.kernel = new KernelNames(maxIndexBytes / 2);
   }
 
@@ -80,7 +85,7 @@ export class SymbolizeJobs {
     const known = this.objects.take(key);
     const lent = known?.lend(request) === true;
     if (!lent) known?.close();
-    const frames = lent ? known : readObjectFrames(request, this.sections);
+    const frames = lent ? known : readObjectFrames(request, this.limits);
     try {
       const reply = this.nameAll(request, (address) => frames.framesAt(address));
       // Asked again when nobody writes to it any more.
