@@ -1,7 +1,7 @@
 // What `top` looks at: the functions of the last seconds that are stored, and how sampling goes.
 import type { TopTable } from '../query/top.ts';
 import { askJson } from './answers.ts';
-import type { ProfileClient } from './profile-client.ts';
+import type { Parameters, ProfileClient } from './profile-client.ts';
 
 /** The daemon stores what it sampled at least this often: all that is older is complete. */
 const STORED_WITHIN_MS = 5000;
@@ -12,6 +12,8 @@ export type Sort = 'self' | 'total';
 
 export interface TopRequest {
   query?: string;
+  /** Stack filters, as the route calls them. */
+  filters?: Parameters;
   windowMs: number;
   sort: Sort;
   limit: number;
@@ -80,6 +82,7 @@ export class TopSource {
         from: untilMs - request.windowMs,
         until: untilMs,
         query: request.query,
+        ...request.filters,
         sort: request.sort,
         limit: request.limit,
       },

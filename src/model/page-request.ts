@@ -1,13 +1,15 @@
 // The first thing that the page asks for, in one place: the server names it in the answer that brings the page, so that
 // the browser asks for it before the page's own code has arrived.
+import type { FilterPatterns } from './stack-filters.ts';
+import { NO_FILTERS, STACK_FILTERS } from './stack-filters.ts';
 
 /** What of the page's address decides which call tree it shows. */
-export interface TreeState {
+export interface TreeState extends FilterPatterns {
   /** As the server reads times: relative, RFC 3339 or epoch ms. */
   from: string;
   until: string;
   query: string;
-  /** Label whose values are the first level; '' for none. */
+  /** What the first level is grouped by, a `GroupBy`; '' for nothing. */
   group: string;
   /** Frame names from the outermost; '' for the whole. */
   root: string;
@@ -23,6 +25,7 @@ export const DEFAULT_TREE: Readonly<TreeState> = {
   group: 'comm',
   root: '',
   nodes: 4000,
+  ...NO_FILTERS,
 };
 
 /** Of one answer; the page asks again for what was hidden. */
@@ -44,8 +47,12 @@ export function pathWith(
   return text === '' ? path : `${path}?${text}`;
 }
 
-export function flamegraphPath({ from, until, query, group, root, nodes }: TreeState): string {
-  return pathWith('/api/v1/flamegraph', { from, until, query, groupBy: group, root, maxNodes: nodes });
+export function flamegraphPath({ group, nodes, ...state }: TreeState): string {
+  const { from, until, query, root, focus, ignore, hide, show_from } = state;
+  return pathWith('/api/v1/flamegraph', {
+    ...{ from, until, query, groupBy: group, root, maxNodes: nodes },
+    ...{ focus, ignore, hide, show_from },
+  });
 }
 
 /** Of a page's address; the default where it is none that the page could ask for. */
@@ -58,7 +65,10 @@ export function nodesOf(text: string | null): number {
 export function firstRequest(address: URLSearchParams): string | undefined {
   if (address.get('mode') === 'compare') return undefined;
   const text = (name: keyof TreeState) => address.get(name) ?? String(DEFAULT_TREE[name]);
+  const filters = Object.fromEntries(STACK_FILTERS.map((filter) => [filter, text(filter)]));
   const path = flamegraphPath({
+    ...NO_FILTERS,
+    ...filters,
     ...{ from: text('from'), until: text('until'), query: text('query') },
     ...{ group: text('group'), root: text('root'), nodes: nodesOf(address.get('nodes')) },
   });

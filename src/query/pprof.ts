@@ -154,7 +154,7 @@ function mappingRows(table: StackTable, text: (value: string) => number) {
   return { rows, idOfObject };
 }
 
-/** The kernel's name as perf and pprof know it. */
-function mappingFilename(object: CodeObject): string {
+/** What a mapping is called: the kernel as perf and pprof know it. */
+export function mappingFilename(object: CodeObject): string {
   return object.kind === 'kernel' ? '[kernel.kallsyms]' : object.path;
 }

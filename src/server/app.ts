@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ProfileStore } from '../store/profile-store.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { App, ServerContext } from './context.ts';
-import { ApiError, quote, refuse } from './errors.ts';
+import { ApiError, PATTERN_HINT, quote, refuse } from './errors.ts';
 import { guard } from './guard.ts';
 import { debugRoutes } from './routes/debug.ts';
 import { diffRoutes } from './routes/diff.ts';
@@ -73,6 +73,9 @@ export function createApp(options: AppOptions): App {
     if (error instanceof ApiError) return refuse(c, error);
     if (error instanceof StoreError && error.kind === 'bad-query') {
       return refuse(c, new ApiError(400, 'bad_query', error.message));
+    }
+    if (error instanceof StoreError && error.kind === 'bad-pattern') {
+      return refuse(c, new ApiError(400, 'bad_selector', `query: ${error.message}`, PATTERN_HINT));
     }
     if (error instanceof HTTPException && error.status < 500) {
       return refuse(c, new ApiError(400, 'bad_request', error.message));

@@ -38,8 +38,12 @@ export function readDiffWindows(params: DiffWindowsParams, nowMs: number): DiffW
   const names = { from: 'rightFrom', until: 'rightUntil' };
   const right = readRange({ from: rightFrom, until: rightUntil }, nowMs, names);
   return {
-    left: { range: readBase(params, right, nowMs), selector: readSelector(leftQuery, 'leftQuery') },
-    right: { range: right, selector: readSelector(rightQuery, 'rightQuery') },
+    left: {
+      range: readBase(params, right, nowMs),
+      selector: readSelector(leftQuery, 'leftQuery'),
+      queryName: 'leftQuery',
+    },
+    right: { range: right, selector: readSelector(rightQuery, 'rightQuery'), queryName: 'rightQuery' },
   };
 }
 

@@ -14,6 +14,9 @@ export const errorSchema = z
   .openapi('Error');
 export type ErrorBody = z.infer<typeof errorSchema>;
 
+/** What would mend a regular expression that cannot be read. */
+export const PATTERN_HINT = 'the syntax is that of RE2: https://github.com/google/re2/wiki/Syntax';
+
 /** Thrown anywhere below a route; the app's error handler turns it into the answer. */
 export class ApiError extends Error {
   readonly status: ContentfulStatusCode;

@@ -1,9 +1,9 @@
 // Validators of query parameters that several routes share. They also describe the parameters in /openapi.json.
 import { z } from '@hono/zod-openapi';
-import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
-import { LABELS } from '../model/selector.ts';
 import { DEFAULT_TREE, MAX_NODES } from '../model/page-request.ts';
-import { MAX_SELECTOR_LENGTH, parseSelector } from '../query/selector.ts';
+import { MAX_SELECTOR_LENGTH, parseSelector } from '../model/selector-text.ts';
+import type { GroupBy, Selector, TimeRange } from '../model/selector.ts';
+import { GROUPINGS, LABELS } from '../model/selector.ts';
 import type { RangeNames } from '../query/time.ts';
 import { parseRange, parseTime } from '../query/time.ts';
 import { ApiError } from './errors.ts';
@@ -30,6 +30,13 @@ export function oneOf<const T extends readonly string[]>(words: T) {
 
 export const labelParam = oneOf(LABELS).openapi({ description: 'A label name.' });
 
+/** Of a flame graph, a diff or a series. */
+export const groupByParam = oneOf(GROUPINGS).optional().openapi({
+  description:
+    'A label, or what the leaf frame says: its `function`, its `object` (path), its source `file`.',
+  example: 'comm',
+});
+
 /** Descriptions and examples of the three parameters that say a window. */
 export const fromParam = z.string().optional().openapi({
   description: 'RFC 3339, epoch ms or relative; default 5 minutes before `until`.',
@@ -43,8 +50,10 @@ export const queryParam = z
   .string()
   .optional()
   .openapi({
-    description: `Selector, at most ${MAX_SELECTOR_LENGTH} characters; default everything.`,
-    example: '{comm="node"}',
+    description:
+      `Selector, at most ${MAX_SELECTOR_LENGTH} characters; default everything. Labels are compared with =, !=, ` +
+      'with regular expressions (RE2, of the whole value) by =~, !~, and with sets by in (…), notin (…).',
+    example: '{comm=~"node|gcc", pid!="42", user notin ("root", "ci")}',
   });
 
 /** Parameters of every route that asks about a window. Unknown parameters are refused by name. */
@@ -56,7 +65,7 @@ export const pathQuery = {
     description: 'Frame names from the outermost; only stacks that begin so.',
     example: 'main;run',
   }),
-  groupBy: labelParam.optional().openapi({ example: 'comm' }),
+  groupBy: groupByParam,
 };
 
 /** Parameters of every route that answers a call tree. */
@@ -79,6 +88,8 @@ export interface WindowParams {
 export interface Window {
   range: TimeRange;
   selector: Selector;
+  /** What the parameter with the selector is called; `query` by default. */
+  queryName?: string;
 }
 
 /** Reads the window of a request; throws the ApiError that names what is malformed. */
@@ -106,11 +117,11 @@ export function readSelector(query: string | undefined, name = 'query'): Selecto
     400,
     'bad_selector',
     `${name}: ${parsed.message}`,
-    'for example {comm="node", pid!="42"}',
+    'for example {comm="node", pid!="42"} or {pod=~"web-.*", user notin ("root", "ci")}',
   );
 }
 
 /** `group` for the store and its presence for the tree builders. */
-export function groupOption(groupBy: LabelName | undefined): { groupBy: boolean } {
+export function groupOption(groupBy: GroupBy | undefined): { groupBy: boolean } {
   return { groupBy: groupBy !== undefined };
 }

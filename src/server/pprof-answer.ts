@@ -1,8 +1,11 @@
 // A pprof file as an HTTP answer, the way Go's net/http/pprof sends it.
 import type { Context } from 'hono';
-import type { Selector, TimeRange } from '../model/selector.ts';
+import type { TimeRange } from '../model/selector.ts';
 import { encodePprof } from '../query/pprof.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
+import type { Window } from './params.ts';
+import type { FilterParams } from './window-stacks.ts';
+import { windowStacks } from './window-stacks.ts';
 
 /** `pilotlight-20260131T140000Z.pb.gz`: the window's start, so that downloads sort by time. */
 export function attachment(range: TimeRange, suffix: string): string {
@@ -16,10 +19,11 @@ export const PPROF_LABEL = 'comm';
 export async function pprofAnswer(
   c: Context,
   store: ProfileStore,
-  selector: Selector,
-  range: TimeRange,
+  window: Window,
+  filters: FilterParams = {},
 ): Promise<Response> {
-  const table = await store.stacks(selector, range, PPROF_LABEL);
+  const { range } = window;
+  const table = await windowStacks(store, window, { ...filters, groupBy: PPROF_LABEL });
   const gzipped = await encodePprof(table, { range, groupBy: PPROF_LABEL });
   return c.body(new Uint8Array(gzipped), 200, {
     'content-type': 'application/octet-stream',

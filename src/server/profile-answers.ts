@@ -12,35 +12,37 @@ import { ApiError } from './errors.ts';
 import type { Window } from './params.ts';
 import { attachment, pprofAnswer } from './pprof-answer.ts';
 import { readIfThere } from './read-if-there.ts';
+import type { FilterParams } from './window-stacks.ts';
+import { windowStacks } from './window-stacks.ts';
 
 /** `query` is the selector as it was given. */
-type Asked = Window & { query: string };
+type Asked = Window & { query: string; filters: FilterParams };
 type ProfileAnswer = (c: Context, context: ServerContext, asked: Asked) => Promise<Response>;
 
 export const PROFILE_FORMATS = ['pprof', 'folded', 'speedscope', 'html'] as const;
 export type ProfileFormat = (typeof PROFILE_FORMATS)[number];
 
 export const PROFILE_ANSWERS: Readonly<Record<ProfileFormat, ProfileAnswer>> = {
-  pprof: (c, { store }, { selector, range }) => pprofAnswer(c, store, selector, range),
+  pprof: (c, { store }, { filters, ...window }) => pprofAnswer(c, store, window, filters),
 
-  folded: async (c, { store }, { selector, range }) =>
+  folded: async (c, { store }, asked) =>
     download(
       c,
-      encodeFolded(await store.stacks(selector, range)),
-      range,
+      encodeFolded(await windowStacks(store, asked, asked.filters)),
+      asked.range,
       'folded.txt',
       'text/plain; charset=utf-8',
     ),
 
   speedscope: async (c, context, asked) => {
-    const table = await context.store.stacks(asked.selector, asked.range);
+    const table = await windowStacks(context.store, asked, asked.filters);
     const file = encodeSpeedscope(table, { range: asked.range, name: titleOf(await hostOf(context, asked)) });
     return download(c, file, asked.range, 'speedscope.json', 'application/json');
   },
 
   html: async (c, context, asked) => {
     const template = await readTemplate(context.webRoot);
-    const table = await context.store.stacks(asked.selector, asked.range);
+    const table = await windowStacks(context.store, asked, asked.filters);
     const host = await hostOf(context, asked);
     const report = filled(template, {
       title: titleOf(host),

@@ -6,8 +6,9 @@ import type { CoverageLevel } from '../model/coverage.ts';
 import type { MissReason } from '../model/frame.ts';
 import type { TimeRange } from '../model/selector.ts';
 import { objectOfRow } from './location-query.ts';
+import { Parameters } from './parameters.ts';
 import type { Coverage, GainingObject } from './profile-store.ts';
-import { Parameters, whereSql } from './selector-sql.ts';
+import { whereSql } from './selector-sql.ts';
 
 const UNRESOLVED_OBJECTS = 50;
 const GAINING_OBJECTS = 20;

@@ -1,9 +1,11 @@
 // ProfileStore on an embedded DuckDB.
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ObjectId } from '../model/code-object.ts';
-import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
+import type { GroupBy, LabelName, Selector, TimeRange } from '../model/selector.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { StackTable } from '../model/stack-table.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { checkSelector } from './checked-selector.ts';
 import { queryCoverage } from './coverage-query.ts';
 import { fileBytes } from './data-dir.ts';
 import { queryHeatmap } from './heatmap-query.ts';
@@ -24,8 +26,10 @@ import type {
   SymbolRow,
 } from './profile-store.ts';
 import { querySeries } from './series-query.ts';
+import type { SampleQuery } from './stack-query.ts';
 import { queryStacks } from './stack-query.ts';
 import { readUnnamed, writeSymbols } from './symbol-table.ts';
+import { queryTexts } from './text-query.ts';
 import { queryUsage } from './usage-query.ts';
 
 export interface StoreOptions {
@@ -125,31 +129,29 @@ class DuckDBStore implements ProfileStore {
   }
 
   stacks(selector: Selector, range: TimeRange, groupBy?: LabelName): Promise<StackTable> {
-    return this.#database.read((connection) =>
-      queryStacks(connection, this.#query(selector, range), groupBy),
-    );
+    return this.#read(selector, range, (connection, query) => queryStacks(connection, query, groupBy));
   }
 
   series(
     selector: Selector,
     range: TimeRange,
     stepMs: number,
-    groupBy?: LabelName,
+    groupBy?: GroupBy,
     limit = 20,
   ): Promise<Series> {
-    return this.#database.read((connection) =>
-      querySeries(connection, this.#query(selector, range), stepMs, groupBy, limit),
+    return this.#read(selector, range, (connection, query) =>
+      querySeries(connection, query, stepMs, groupBy, limit),
     );
   }
 
   heatmap(selector: Selector, range: TimeRange, columnMs: number, rowMs: number): Promise<Heatmap> {
-    return this.#database.read((connection) =>
-      queryHeatmap(connection, this.#query(selector, range), columnMs, rowMs),
+    return this.#read(selector, range, (connection, query) =>
+      queryHeatmap(connection, query, columnMs, rowMs),
     );
   }
 
   labelNames(selector: Selector, range: TimeRange): Promise<LabelName[]> {
-    return this.#database.read((connection) => queryLabelNames(connection, this.#query(selector, range)));
+    return this.#read(selector, range, queryLabelNames);
   }
 
   labelValues(
@@ -158,9 +160,13 @@ class DuckDBStore implements ProfileStore {
     range: TimeRange,
     limit: number,
   ): ReturnType<ProfileStore['labelValues']> {
-    return this.#database.read((connection) =>
-      queryLabelValues(connection, label, this.#query(selector, range), limit),
+    return this.#read(selector, range, (connection, query) =>
+      queryLabelValues(connection, label, query, limit),
     );
+  }
+
+  matchTexts(pattern: string, texts: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#database.read((connection) => queryTexts(connection, pattern, texts));
   }
 
   async usage(): Promise<StoreUsage> {
@@ -185,7 +191,16 @@ class DuckDBStore implements ProfileStore {
     return this.#database.close();
   }
 
-  #query(selector: Selector, range: TimeRange) {
-    return { selector, range, host: this.#options.hostLabel };
+  /** The selector is checked before any of the work begins. */
+  #read<T>(
+    selector: Selector,
+    range: TimeRange,
+    work: (connection: DuckDBConnection, query: SampleQuery) => Promise<T>,
+  ): Promise<T> {
+    const window = { range, host: this.#options.hostLabel };
+    return this.#database.read(async (connection) => {
+      const checked = await checkSelector(connection, selector, window);
+      return work(connection, { ...window, selector: checked });
+    });
   }
 }

@@ -1,7 +1,7 @@
 // Results chunk by chunk: the event loop runs between chunks, and no row objects are made.
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue, DuckDBVector } from '@duckdb/node-api';
 import { DuckDBListVector, DuckDBUBigIntVector } from '@duckdb/node-api';
-import { Parameters } from './selector-sql.ts';
+import { Parameters } from './parameters.ts';
 
 /** Calls back with each chunk of the result. */
 export async function eachChunk(

@@ -3,8 +3,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BIGINT } from '@duckdb/node-api';
 import { eachChunk, numbers } from './each-chunk.ts';
+import { Parameters } from './parameters.ts';
 import type { Heatmap } from './profile-store.ts';
-import { Parameters, whereSql } from './selector-sql.ts';
+import { whereSql } from './selector-sql.ts';
 import type { SampleQuery } from './stack-query.ts';
 import { StoreError } from './store-error.ts';
 

@@ -3,7 +3,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { LabelName } from '../model/selector.ts';
 import { LABELS } from '../model/selector.ts';
 import { groupingSql, processLabelSql } from './label-sql.ts';
-import { Parameters, whereSql } from './selector-sql.ts';
+import { Parameters } from './parameters.ts';
+import { whereSql } from './selector-sql.ts';
 import type { SampleQuery } from './stack-query.ts';
 
 export async function queryLabelNames(

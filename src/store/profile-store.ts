@@ -4,7 +4,7 @@ import type { CoverageLevel } from '../model/coverage.ts';
 import type { MissReason, SymbolResult } from '../model/frame.ts';
 import type { Location, LocationId } from '../model/location.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
-import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
+import type { GroupBy, LabelName, Selector, TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
 
 /** What one CPU of one sampling session has come to, kept in the same transaction as the samples. */
@@ -115,6 +115,7 @@ export interface Coverage {
   gain: GainingObject[];
 }
 
+/** Whatever takes a selector rejects with a StoreError of kind 'bad-pattern' where one of its patterns is malformed. */
 export interface ProfileStore {
   /**
    * Stores a batch, the whole ledger of a session, and names (of earlier batches' locations, or of this one's) in one
@@ -141,7 +142,7 @@ export interface ProfileStore {
     selector: Selector,
     range: TimeRange,
     stepMs: number,
-    groupBy?: LabelName,
+    groupBy?: GroupBy,
     limit?: number,
   ): Promise<Series>;
   /** Samples outside of the range are not in the cells that it cuts. `columnMs` and `rowMs` are whole ms. */
@@ -155,6 +156,11 @@ export interface ProfileStore {
     range: TimeRange,
     limit: number,
   ): Promise<{ values: { value: string; count: number }[]; hidden: number }>;
+  /**
+   * Those of the texts that a regular expression (RE2) matches a part of. Rejects with a StoreError of kind 'bad-pattern'
+   * where it is malformed, also without any texts.
+   */
+  matchTexts(pattern: string, texts: readonly string[]): Promise<ReadonlySet<string>>;
   usage(): Promise<StoreUsage>;
   coverage(range: TimeRange): Promise<Coverage>;
   close(): Promise<void>;

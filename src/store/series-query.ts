@@ -1,11 +1,14 @@
 // CPU time over time: every step of the answer has a value, and the rest beyond the limit is still counted.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BIGINT } from '@duckdb/node-api';
-import type { LabelName } from '../model/selector.ts';
+import type { GroupBy, LabelName } from '../model/selector.ts';
+import { isFrameField } from '../model/selector.ts';
 import { eachChunk, numbers, texts } from './each-chunk.ts';
 import { groupingSql } from './label-sql.ts';
+import { labelLeaves } from './leaf-query.ts';
+import { Parameters } from './parameters.ts';
 import type { Series, SeriesPoints } from './profile-store.ts';
-import { Parameters, whereSql } from './selector-sql.ts';
+import { whereSql } from './selector-sql.ts';
 import type { SampleQuery } from './stack-query.ts';
 import { StoreError } from './store-error.ts';
 
@@ -16,7 +19,7 @@ export async function querySeries(
   connection: DuckDBConnection,
   query: SampleQuery,
   stepMs: number,
-  groupBy: LabelName | undefined,
+  groupBy: GroupBy | undefined,
   limit: number,
 ): Promise<Series> {
   const fromMs = Math.ceil(query.range.fromMs);
@@ -27,36 +30,76 @@ export async function querySeries(
       `a step of ${stepMs} ms gives more than ${MAX_STEPS} steps; use a longer step`,
     );
   }
-  await bucketSamples(connection, query, fromMs, Math.floor(stepMs), groupBy);
+  const grid = { fromMs, stepMs: Math.floor(stepMs) };
+  if (isFrameField(groupBy)) {
+    await bucketStacks(connection, query, grid);
+    await labelLeaves(connection, groupBy);
+    await bucketLeaves(connection);
+  } else await bucketSamples(connection, query, grid, groupBy);
   const series = await fetchSeries(connection, steps, limit);
   if (groupBy === 'host') for (const points of series) points.value = query.host;
-  return { fromMs, stepMs: Math.floor(stepMs), steps, series };
+  return { ...grid, steps, series };
+}
+
+/** Where the steps begin, and their length. */
+interface Grid {
+  fromMs: number;
+  stepMs: number;
 }
 
 /** Leaves the temporary table `buckets`. */
 async function bucketSamples(
   connection: DuckDBConnection,
-  { selector, range, host }: SampleQuery,
-  fromMs: number,
-  stepMs: number,
+  query: SampleQuery,
+  grid: Grid,
   groupBy: LabelName | undefined,
 ): Promise<void> {
   const grouping = groupingSql(groupBy);
   const parameters = new Parameters();
-  const start = parameters.add(BigInt(fromMs), BIGINT);
-  const step = parameters.add(BigInt(stepMs), BIGINT);
   await connection.run(
     `CREATE TEMP TABLE buckets AS
-     WITH g AS MATERIALIZED (
-       SELECT (s.time_ms - ${start}) // ${step} AS step, ${grouping.key} AS key,
-         sum(s.count) AS count, sum(s.weight_ns) AS weight_ns
-       FROM samples s WHERE ${whereSql(selector, range, host, parameters)} GROUP BY ALL
-     )
+     WITH g AS MATERIALIZED (${stepsSql(grouping.key, query, grid, parameters)})
      SELECT g.step, ${grouping.label} AS label, sum(g.count) AS count, sum(g.weight_ns) AS weight_ns
      FROM g ${grouping.join} GROUP BY ALL`,
     parameters.values,
     parameters.types,
   );
+}
+
+/** Leaves the temporary tables `stack_buckets` and `asked_stacks`. */
+async function bucketStacks(connection: DuckDBConnection, query: SampleQuery, grid: Grid): Promise<void> {
+  const parameters = new Parameters();
+  await connection.run(
+    `CREATE TEMP TABLE stack_buckets AS ${stepsSql('s.stack_id', query, grid, parameters)}`,
+    parameters.values,
+    parameters.types,
+  );
+  await connection.run(
+    'CREATE TEMP TABLE asked_stacks AS SELECT DISTINCT key AS stack_id FROM stack_buckets',
+  );
+}
+
+/** Leaves the temporary table `buckets`, from `stack_buckets` and what `labelLeaves` left. */
+async function bucketLeaves(connection: DuckDBConnection): Promise<void> {
+  await connection.run(
+    `CREATE TEMP TABLE buckets AS
+     SELECT b.step, l.label, sum(b.count) AS count, sum(b.weight_ns) AS weight_ns
+     FROM stack_buckets b JOIN stack_leaves l ON l.stack_id = b.key GROUP BY ALL`,
+  );
+}
+
+/** Samples by step and `key`, an expression over `s`. */
+function stepsSql(
+  key: string,
+  { selector, range, host }: SampleQuery,
+  { fromMs, stepMs }: Grid,
+  parameters: Parameters,
+): string {
+  const start = parameters.add(BigInt(fromMs), BIGINT);
+  const step = parameters.add(BigInt(stepMs), BIGINT);
+  return `SELECT (s.time_ms - ${start}) // ${step} AS step, ${key} AS key,
+      sum(s.count) AS count, sum(s.weight_ns) AS weight_ns
+    FROM samples s WHERE ${whereSql(selector, range, host, parameters)} GROUP BY ALL`;
 }
 
 /** Values beyond the limit join '', the group of samples without a value. */

@@ -2,16 +2,18 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { UBIGINT } from '@duckdb/node-api';
 import { markerLocation } from '../model/location.ts';
-import type { LabelName, Selector, TimeRange } from '../model/selector.ts';
+import type { LabelName, TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
+import type { CheckedSelector } from './checked-selector.ts';
 import { eachChunk, lists, numbers, texts, wordsOf } from './each-chunk.ts';
 import { IdIndex } from './id-index.ts';
 import { groupingSql } from './label-sql.ts';
 import { fetchLocations } from './location-query.ts';
-import { Parameters, whereSql } from './selector-sql.ts';
+import { Parameters } from './parameters.ts';
+import { whereSql } from './selector-sql.ts';
 
 export interface SampleQuery {
-  selector: Selector;
+  selector: CheckedSelector;
   range: TimeRange;
   /** Value of the label `host`. */
   host: string;

@@ -6,6 +6,7 @@ export type StoreErrorKind =
   | 'locked' // another daemon holds the data directory
   | 'corrupt' // DuckDB does not accept the file
   | 'no-space' // the disk is full; the next append tries again
+  | 'bad-pattern' // a regular expression that RE2 cannot read; the asker's mistake
   | 'bad-query' // a question that has no sensible answer; the asker's mistake
   | 'failed'; // anything else DuckDB refused
 

@@ -60,7 +60,7 @@ describe('the windows of a diff', () => {
     ['leftUntil=1', 'bad_time', /^leftFrom: leftUntil is too early/],
     ['leftFrom=8640000000000000', 'bad_time', /^leftUntil: .* out of range/],
     ['leftQuery={', 'bad_selector', /^leftQuery: .*column 2/],
-    ['rightQuery={comm=~"x"}', 'bad_selector', /^rightQuery: the operator =~/],
+    ['rightQuery={comm=~"("}', 'bad_selector', /^rightQuery: missing something/],
     ['from=now-5m', 'unknown_parameter', /"from"/],
     ['normalize=log', 'bad_parameter', /^normalize: must be one of share, core-seconds, none/],
     ['format=svg', 'bad_parameter', /^format: must be one of json, pprof/],

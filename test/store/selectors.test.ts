@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelName, Matcher } from '../../src/model/selector.ts';
 import { LABELS } from '../../src/model/selector.ts';
+import { parseSelector } from '../../src/model/selector-text.ts';
 import type { ProfileStore } from '../../src/store/profile-store.ts';
 import type { SampleOptions } from './text-profile.ts';
-import { EVER, openTemporary, testProcess, textBatch } from './text-profile.ts';
+import { EVER, openTemporary, testProcess, textBatch, withStore } from './text-profile.ts';
 
 /** What was stored, as plain labels: the reference the store is compared with. */
 interface Row {
@@ -65,11 +66,50 @@ const values = [
   '99999',
   `'; DROP TABLE samples; --`,
 ];
-const matcher: fc.Arbitrary<Matcher> = fc.record({
-  label: fc.constantFrom(...LABELS),
-  op: fc.constantFrom('=', '!='),
-  value: fc.constantFrom(...values),
-});
+/** Read alike by JavaScript, which is the reference, and by RE2. */
+const PATTERNS = [
+  '',
+  '.*',
+  '.+',
+  'n.*',
+  '(node|gcc)',
+  'no',
+  'NODE',
+  '(?i:NODE)',
+  '[0-9]+',
+  '4[23]',
+  '.*[.]service',
+  '7|0',
+];
+const label = fc.constantFrom(...LABELS);
+const matcher: fc.Arbitrary<Matcher> = fc.oneof(
+  fc.record({ label, op: fc.constantFrom('=', '!='), value: fc.constantFrom(...values) }),
+  fc.record({ label, op: fc.constantFrom('=~', '!~'), value: fc.constantFrom(...PATTERNS) }),
+  fc.record({
+    label,
+    op: fc.constantFrom('in', 'notin'),
+    values: fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 4 }),
+  }),
+);
+
+/** The plain filter. */
+function holds(matcher: Matcher, { labels }: Row): boolean {
+  const text = labels[matcher.label];
+  switch (matcher.op) {
+    case '=':
+    case '!=':
+      return (text === matcher.value) === (matcher.op === '=');
+    case '=~':
+    case '!~':
+      return new RegExp(`^(?:${plain(matcher.value)})$`, 's').test(text) === (matcher.op === '=~');
+    case 'in':
+    case 'notin':
+      return matcher.values.includes(text) === (matcher.op === 'in');
+  }
+}
+
+/** Node 20 does not know `(?i:…)`. */
+const plain = (pattern: string) => (pattern === '(?i:NODE)' ? '[nN][oO][dD][eE]' : pattern);
 
 describe('selectors', () => {
   it.each([
@@ -82,6 +122,16 @@ describe('selectors', () => {
     [[{ label: 'pid', op: '=', value: '042' }], 0],
     [[{ label: 'host', op: '!=', value: 'testhost' }], 0],
     [[{ label: 'kind', op: '!=', value: 'off-cpu' }], 15],
+    [[{ label: 'kind', op: '!~', value: 'c.u' }], 0],
+    [[{ label: 'host', op: '=~', value: 'test.*' }], 15],
+    [[{ label: 'comm', op: '=~', value: 'no' }], 0],
+    [[{ label: 'comm', op: '=~', value: 'no.*|gcc' }], 7],
+    [[{ label: 'comm', op: '!~', value: 'no.*|gcc' }], 8],
+    [[{ label: 'thread', op: '=~', value: '.+' }], 7],
+    [[{ label: 'cpu', op: '=~', value: '[0-6]' }], 7],
+    [[{ label: 'cpu', op: 'notin', values: ['1', '07'] }], 9],
+    [[{ label: 'comm', op: 'in', values: ['gcc', NASTY, 'nothing'] }], 12],
+    [[{ label: 'pod', op: 'in', values: ['', 'web-1'] }], 15],
   ] as [Matcher[], number][])('%j selects %i samples', async (selector, expected) => {
     expect(await selected(selector)).toBe(expected);
   });
@@ -89,13 +139,78 @@ describe('selectors', () => {
   it('selects what a plain filter selects', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(matcher, { maxLength: 3 }), async (selector) => {
-        const holds = ({ labels }: Row) =>
-          selector.every(({ label, op, value }) => (labels[label] === value) === (op === '='));
-        const expected = ROWS.filter(holds).reduce((sum, { count }) => sum + count, 0);
+        const rows = ROWS.filter((row) => selector.every((each) => holds(each, row)));
+        const expected = rows.reduce((sum, { count }) => sum + count, 0);
         expect(await selected(selector)).toBe(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
+  });
+
+  it.each([
+    ['{comm=~"web-("}', /^comm=~"web-\(": missing \)/],
+    ['{cpu!~"[z-a]"}', /^cpu!~"\[z-a\]": invalid character class range/],
+    ['{pid="1", pod=~"(?=x)"}', /^pod=~"\(\?=x\)": invalid perl operator/],
+    ['{thread=~"*"}', /^thread=~"\*": no argument for repetition operator/],
+    ['{host=~"a{2000}"}', /^host=~"a\{2000\}": invalid repetition size|bad repetition/],
+    [`{comm=~"${'('.repeat(5000)}"}`, /^comm=~"\({70,}…: /],
+  ])('says what is wrong with the pattern in %s', async (text, message) => {
+    const parsed = parseSelector(text);
+    const selector = parsed.ok ? parsed.selector : [];
+    expect(selector).not.toEqual([]);
+    for (const ask of [() => store.stacks(selector, EVER), () => store.labelNames(selector, EVER)]) {
+      const error: unknown = await ask().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ kind: 'bad-pattern', message: expect.stringMatching(message) as string });
+      expect((error as Error).message.length).toBeLessThan(300);
+    }
+  });
+
+  it('takes a pattern that JavaScript would need years for', async () => {
+    const started = performance.now();
+    expect(await selected([{ label: 'comm', op: '!~', value: '(x+x+)+y|(.|.|.)*z' }])).toBe(15);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('takes as many matchers as are read, in the memory of a small store', async () => {
+    await withStore(async (crowded) => {
+      const batch = textBatch('main\n3');
+      const processes = Array.from({ length: 5000 }, (_, pid) =>
+        testProcess('worker', { pid, exe: `/bin/${pid}` }),
+      );
+      await crowded.append({ ...batch, processes: [...batch.processes, ...processes] }, []);
+      const times = (length: number, matchers: (i: number) => string) => {
+        const parsed = parseSelector(`{${Array.from({ length }, (_, i) => matchers(i)).join(',')}}`);
+        if (!parsed.ok) throw new Error(parsed.message);
+        return parsed.selector;
+      };
+      for (const selector of [
+        times(400, (i) => `exe!="/bin/${i}"`),
+        times(20, (i) => `exe!~".*/${i}"`),
+        times(400, (i) => `pid notin ("${i + 1000}")`),
+        times(20, (i) => `thread!~"x${i}"`),
+        times(20, (i) => `cpu!~"1${i}"`),
+        times(400, (i) => `kind!="x${i}"`),
+      ]) {
+        const table = await crowded.stacks(selector, EVER);
+        expect([...table.count]).toEqual([3]);
+      }
+    });
+  }, 60_000);
+
+  it('selects the samples of a process that is not stored as those without labels', async () => {
+    await withStore(async (lost) => {
+      const batch = textBatch('main\n3');
+      await lost.append({ ...batch, processes: [] }, []);
+      const count = async (text: string) => {
+        const parsed = parseSelector(text);
+        const table = await lost.stacks(parsed.ok ? parsed.selector : [], EVER);
+        return table.count.reduce((sum, each) => sum + each, 0);
+      };
+      expect(await count('{comm=~".*"}')).toBe(3);
+      expect(await count('{comm=~".+"}')).toBe(0);
+      expect(await count('{comm!~"a", pod="", user notin ("root")}')).toBe(3);
+      expect(await count('{comm!~"a", pod="", user in ("root")}')).toBe(0);
+    });
   });
 
   it('conserves samples under any grouping', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openTemporary, PERIOD_NS, testProcess, textBatch, withStore } from './text-profile.ts';
+import { openTemporary, PERIOD_NS, testProcess, textBatch, textSymbols, withStore } from './text-profile.ts';
 
 describe('series', () => {
   it('gives every step a value, zero where there were no samples', async () => {
@@ -77,5 +77,64 @@ describe('series', () => {
       { numRuns: 50 },
     );
     await remove();
+  });
+});
+
+describe('series by leaf frames', () => {
+  const TEXT = `
+    main@app  main@app         main@app
+    read@lib  outer>inner@lib
+    3         4                5`;
+
+  it.each([
+    [
+      'function',
+      [
+        ['main', 5],
+        ['inner', 4],
+        ['read', 3],
+      ],
+    ],
+    [
+      'object',
+      [
+        ['/usr/lib/lib', 7],
+        ['/usr/lib/app', 5],
+      ],
+    ],
+    [
+      'file',
+      [
+        ['main.c', 5],
+        ['inner.c', 4],
+        ['read.c', 3],
+      ],
+    ],
+  ] as const)('are of each %s', async (groupBy, expected) => {
+    await withStore(async (store) => {
+      await store.append(textBatch(TEXT, { timeMs: 0 }), [], textSymbols(TEXT));
+      const { series } = await store.series([], { fromMs: 0, untilMs: 1000 }, 1000, groupBy);
+      expect(series.map(({ value, count }) => [value, count[0]])).toEqual(expected);
+      const largest = await store.series([], { fromMs: 0, untilMs: 1000 }, 1000, groupBy, 1);
+      expect(largest.series.reduce((sum, { count }) => sum + count[0]!, 0)).toBe(12);
+    });
+  });
+
+  it('have stand-ins where there are no names, and lie in their steps', async () => {
+    await withStore(async (store) => {
+      await store.append(textBatch('main@app\n3', { timeMs: 0 }), []);
+      await store.append(textBatch('sys@kernel\n2', { timeMs: 500 }), []);
+      const { series } = await store.series([], { fromMs: 0, untilMs: 1000 }, 500, 'function');
+      expect(series.map(({ value, count }) => [value, ...count])).toEqual([
+        ['[app]', 3, 0],
+        ['[kernel]', 0, 2],
+      ]);
+    });
+  });
+
+  it('are none where there are no samples', async () => {
+    await withStore(async (store) => {
+      expect((await store.series([], { fromMs: 0, untilMs: 1000 }, 500, 'object')).series).toEqual([]);
+    });
   });
 });

@@ -1,10 +1,12 @@
 // A ProfileStore over profiles written as text: known answers without a database. Read only.
 import type { CodeObject, ObjectKind } from '../../src/model/code-object.ts';
 import { objectId } from '../../src/model/code-object.ts';
-import type { LabelName, Selector, TimeRange } from '../../src/model/selector.ts';
+import type { GroupBy, LabelName, Matcher, Selector, TimeRange } from '../../src/model/selector.ts';
+import { isNegative } from '../../src/model/selector.ts';
 import type { StackTable } from '../../src/model/stack-table.ts';
 import { heatmapGrid } from '../../src/store/heatmap-query.ts';
 import type { Heatmap, ProfileStore, Series, StoreUsage } from '../../src/store/profile-store.ts';
+import { StoreError } from '../../src/store/store-error.ts';
 import type { TextStack } from './text-profile.ts';
 import { parseTextProfile } from './text-profile.ts';
 
@@ -52,12 +54,33 @@ function byLabel(rows: readonly Row[], label: LabelName | undefined): Map<string
   return groups;
 }
 
+/** JavaScript's regular expressions in the place of RE2: good enough for the patterns of tests. */
+function compile(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch (error) {
+    throw new StoreError('bad-pattern', `missing something: ${pattern}`, error);
+  }
+}
+
+function holds(matcher: Matcher, text: string): boolean {
+  return equal(matcher, text) !== isNegative(matcher.op);
+}
+
+function equal(matcher: Matcher, text: string): boolean {
+  if ('values' in matcher) return matcher.values.includes(text);
+  if (matcher.op === '=' || matcher.op === '!=') return text === matcher.value;
+  return compile(`^(?:${matcher.value})$`).test(text);
+}
+
 function select(rows: readonly Row[], selector: Selector, { fromMs, untilMs }: TimeRange): Row[] {
+  // A malformed pattern is refused where there is nothing to match, too.
+  for (const matcher of selector) equal(matcher, '');
   return rows.filter(
     (row) =>
       row.timeMs >= fromMs &&
       row.timeMs < untilMs &&
-      selector.every(({ label, op, value }) => (labelOf(label, row) === value) === (op === '=')),
+      selector.every((matcher) => holds(matcher, labelOf(matcher.label, row))),
   );
 }
 
@@ -93,9 +116,9 @@ function stackTable(rows: readonly Row[], groupBy: LabelName | undefined): Stack
   };
 }
 
-function seriesOf(rows: readonly Row[], range: TimeRange, stepMs: number, groupBy?: LabelName): Series {
+function seriesOf(rows: readonly Row[], range: TimeRange, stepMs: number, groupBy?: GroupBy): Series {
   const steps = Math.ceil((range.untilMs - range.fromMs) / stepMs);
-  const series = [...byLabel(rows, groupBy)].map(([value, group]) => {
+  const series = [...byLabel(rows, groupBy as LabelName | undefined)].map(([value, group]) => {
     const count = new Float64Array(steps);
     for (const row of group) count[Math.floor((row.timeMs - range.fromMs) / stepMs)]! += row.count;
     return { value, count, weightNs: count.map((n) => n * PERIOD_NS) };
@@ -148,9 +171,17 @@ export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
     incompleteObjects: () => Promise.resolve([]),
     incompleteLocations: () => Promise.resolve([]),
     ledger: () => Promise.resolve([]),
-    stacks: (selector, range, groupBy) => Promise.resolve(stackTable(select(rows, selector, range), groupBy)),
+    stacks: async (selector, range, groupBy) => {
+      await Promise.resolve();
+      return stackTable(select(rows, selector, range), groupBy);
+    },
     series: (selector, range, stepMs, groupBy) =>
       Promise.resolve(seriesOf(select(rows, selector, range), range, stepMs, groupBy)),
+    matchTexts: async (pattern, texts) => {
+      await Promise.resolve();
+      const compiled = compile(pattern);
+      return new Set(texts.filter((text) => compiled.test(text)));
+    },
     heatmap: (selector, range, columnMs, rowMs) =>
       Promise.resolve(heatmapOf(select(rows, selector, range), range, columnMs, rowMs)),
     labelNames: (selector, range) =>

@@ -131,7 +131,12 @@ describe('emptyReason', () => {
     ['the selector matches nothing', at(1, nowMs), '{pid="1"}', 'No sample matches {pid="1"}.'],
     ['nothing ran', at(1, nowMs), '', 'The CPUs were idle, or sampling was stopped.'],
   ])('gives the reason where %s', (_case, status, query, reason) => {
-    expect(emptyReason({ ...window, status, query })).toBe(reason);
+    expect(emptyReason({ ...window, status, query, filtered: false })).toBe(reason);
+  });
+
+  it('says that nothing passes the filters of stacks, whatever the selector', () => {
+    const filtered = { ...window, status: at(1, nowMs), query: '{pid="1"}', filtered: true };
+    expect(emptyReason(filtered)).toBe('No stack passes the filters.');
   });
 });
 

@@ -18,6 +18,10 @@ const CHANGED: ViewState = {
   pick: '/usr/lib/libc.so.6!operator<<',
   zoom: '1x9k',
   root: 'node;a\\;b',
+  focus: 'parse|^read$',
+  ignore: 'idle',
+  hide: 'libc\\.so',
+  show_from: 'main',
   sort: 'name',
   live: true,
   heat: true,
@@ -86,7 +90,15 @@ describe('what a change asks for', () => {
   it.each([
     [
       'flame',
-      [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }, { group: '' }, { nodes: 1 }, { root: 'a' }],
+      [
+        { from: 'now-1h' },
+        { until: '5' },
+        { query: '{}' },
+        { group: '' },
+        { nodes: 1 },
+        { root: 'a' },
+        { hide: 'a' },
+      ],
     ],
     ['heat', [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }]],
     ['table', [{ from: 'now-1h' }, { until: '5' }, { query: '{}' }, { root: 'a' }]],

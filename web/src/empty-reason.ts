@@ -6,6 +6,8 @@ export interface EmptyWindow {
   fromMs: number;
   untilMs: number;
   query: string;
+  /** Whether stacks are filtered. */
+  filtered: boolean;
   /** Undefined while the state is not known. */
   status: StatusBody | undefined;
   nowMs: number;
@@ -19,7 +21,7 @@ export function emptyReason(window: EmptyWindow): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-function reason({ fromMs, untilMs, query, status, nowMs }: EmptyWindow): string {
+function reason({ fromMs, untilMs, query, filtered, status, nowMs }: EmptyWindow): string {
   const store = status?.store;
   if (status === undefined || store === undefined) return 'the state of the store is not known yet';
   const { oldestMs, newestMs } = store;
@@ -35,6 +37,7 @@ function reason({ fromMs, untilMs, query, status, nowMs }: EmptyWindow): string 
   if (oldestMs >= untilMs) {
     return `it ends before the oldest stored sample, which is from ${formatTime(oldestMs, nowMs)}`;
   }
+  if (filtered) return 'no stack passes the filters';
   if (query !== '') return `no sample matches ${query}`;
   return 'the CPUs were idle, or sampling was stopped';
 }

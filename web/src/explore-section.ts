@@ -5,6 +5,7 @@ import { ask, failureOf } from './api.ts';
 import { serverNow } from './connection.ts';
 import { byId } from './dom.ts';
 import { emptyReason } from './empty-reason.ts';
+import { stackChips, stackItems } from './filter/stack-chips.ts';
 import { FlamePane } from './flame-pane.ts';
 import type { FrameNode } from './frame-tree.ts';
 import { frameTree } from './frame-tree.ts';
@@ -130,6 +131,7 @@ export class ExploreSection {
           detail: row.object,
           run: () => this.#host.change({ search: row.object, pick: '' }),
         },
+        ...stackItems(this.#state, row.name, (change) => this.#host.change(change)),
         { label: 'Copy name', run: () => void navigator.clipboard.writeText(row.name) },
       ],
       at,
@@ -168,7 +170,8 @@ export class ExploreSection {
   #showEmpty({ fromMs, untilMs, total }: FlamegraphBody): void {
     this.#area.hidden = true;
     const { query, root } = this.#state;
-    const window = { fromMs, untilMs, query, status: this.#status, nowMs: serverNow() };
+    const filtered = stackChips(this.#state).length > 0;
+    const window = { fromMs, untilMs, query, filtered, status: this.#status, nowMs: serverNow() };
     showNotice({ title: 'No samples in this window', text: emptyReason(window), tone: 'empty' });
     if (root !== '' || total > 0)
       renderPath(undefined, this.#state, false, (change) => this.#host.change(change));

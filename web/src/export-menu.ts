@@ -1,5 +1,6 @@
 // The box of downloads and the things to copy. Every address and command can be read before it is used.
 import { byId } from './dom.ts';
+import { filtersOf } from './filter/stack-chips.ts';
 import { createPopover } from './popover.ts';
 import type { ProfileFormat, ShownTimes, ShownWindow } from './pprof-links.ts';
 import { baseShown, permalink, pprofCommand, profilePath } from './pprof-links.ts';
@@ -38,7 +39,7 @@ export function createExportMenu(): ExportMenu {
     render(state, times) {
       address = permalink(location.origin, state, times);
       link.title = address;
-      const shown: ShownWindow = { ...times.window, query: state.query };
+      const shown: ShownWindow = { ...times.window, query: state.query, filters: filtersOf(state) };
       const base = times.base === undefined ? undefined : baseShown(state, times.base);
       command.textContent = pprofCommand(location.origin, shown, base);
       for (const format of FORMATS)

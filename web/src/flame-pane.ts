@@ -1,6 +1,7 @@
 // The flame graph with what belongs to it: tooltip, menu of a frame, the cursor that keys move.
 import { byId, element } from './dom.ts';
 import { filterItems } from './filter/filter-items.ts';
+import { stackItems } from './filter/stack-chips.ts';
 import type { FlameChart } from './flame-chart.ts';
 import { createFlameChart } from './flame-chart.ts';
 import { formatShare } from './format.ts';
@@ -109,6 +110,7 @@ export class FlamePane {
       : [
           { label: 'Find in the table', run: () => this.#findInTable(frame) },
           { label: 'Search for this name', run: () => change({ search: frame.name, pick: '' }) },
+          ...stackItems(this.#state, rawName(frame), change),
         ];
     const through: MenuItem[] =
       path.length < 2 || root === ''

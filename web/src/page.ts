@@ -23,7 +23,7 @@ import { TimelineSection } from './timeline/timeline-section.ts';
 import { createToolbar } from './toolbar.ts';
 import { createTooltip } from './tooltip.ts';
 import type { Panes, ViewState } from './view-state.ts';
-import { followsNow, formatState, parseState } from './view-state.ts';
+import { followsNow, formatState, parseState, sameData } from './view-state.ts';
 import { WindowControl } from './window-control.ts';
 
 const NEXT_PANES: Readonly<Record<Panes, Panes>> = { flame: 'both', both: 'table', table: 'flame' };
@@ -122,7 +122,7 @@ export class Page {
   #apply(next: ViewState): void {
     const before = this.#state;
     this.#state = next;
-    if (next.query !== before.query) this.#filter.error('');
+    if (!sameData('table', before, next)) this.#filter.error('');
     this.#toolbar.render(next);
     this.#filter.render(next);
     this.#window.render(next);

@@ -1,5 +1,7 @@
 // Taking what is shown home: addresses of downloads, the command for Go's pprof, a link that stays.
 import { pathWith } from '../../src/model/page-request.ts';
+import type { FilterPatterns } from '../../src/model/stack-filters.ts';
+import { filtersOf } from './filter/stack-chips.ts';
 import { baseQueryOf } from './requests.ts';
 import type { TimeSpan } from './time/time-span.ts';
 import type { ViewState } from './view-state.ts';
@@ -7,17 +9,21 @@ import { formatState } from './view-state.ts';
 
 export interface ShownWindow extends TimeSpan {
   query: string;
+  /** What is left out of its stacks. */
+  filters?: FilterPatterns;
 }
 
 export type ProfileFormat = 'pprof' | 'folded' | 'speedscope' | 'html';
 
 /** With absolute times, so that the file holds exactly what the page shows. pprof is what the route answers unasked. */
 export function profilePath(
-  { fromMs, untilMs, query }: ShownWindow,
+  { fromMs, untilMs, query, filters }: ShownWindow,
   format: ProfileFormat = 'pprof',
 ): string {
   const asked = format === 'pprof' ? undefined : format;
-  return pathWith('/api/v1/profile', { from: fromMs, until: untilMs, query, format: asked });
+  return pathWith('/api/v1/profile', {
+    ...{ from: fromMs, until: untilMs, query, ...filters, format: asked },
+  });
 }
 
 /** Quoted for a POSIX shell; URLSearchParams escapes the only character that would end the quote. */
@@ -50,5 +56,5 @@ export function permalink(origin: string, state: ViewState, { window, range, bas
 
 /** What stands in the window's place: a comparison's base, with its own selector. */
 export function baseShown(state: ViewState, base: TimeSpan): ShownWindow {
-  return { ...base, query: baseQueryOf(state) };
+  return { ...base, query: baseQueryOf(state), filters: filtersOf(state) };
 }

@@ -1,5 +1,6 @@
 // The addresses that a state asks the server for.
 import { pathWith } from '../../src/model/page-request.ts';
+import { filtersOf } from './filter/stack-chips.ts';
 import type { Bins } from './timeline/timeline-bins.ts';
 import type { TimeTexts } from './time/presets.ts';
 import type { ViewState } from './view-state.ts';
@@ -12,11 +13,14 @@ const FUNCTIONS = 1000;
 const DIFF_FUNCTIONS = 500;
 const LABEL_VALUES = 200;
 
-export function topPath({ from, until, query, root, group, sort }: ViewState): string {
+export function topPath(state: ViewState): string {
+  const { from, until, query, root, group, sort } = state;
   const by = sort === 'total' ? 'total' : 'self';
   // A path begins with the value grouped by; without one, grouping would only make rows.
   const groupBy = root === '' ? '' : group;
-  return pathWith('/api/v1/top', { from, until, query, root, groupBy, limit: FUNCTIONS, sort: by });
+  return pathWith('/api/v1/top', {
+    ...{ from, until, query, root, groupBy, ...filtersOf(state), limit: FUNCTIONS, sort: by },
+  });
 }
 
 export function seriesPath({ fromMs, untilMs, stepMs }: Bins, query: string, group: string): string {
@@ -37,6 +41,7 @@ export function diffPath(state: ViewState, base: TimeTexts): string {
   return pathWith('/api/v1/diff', {
     ...{ leftFrom: base.from, leftUntil: base.until, leftQuery: baseQueryOf(state) },
     ...{ rightFrom: state.from, rightUntil: state.until, rightQuery: state.query },
+    ...filtersOf(state),
     ...{ normalize: state.normalize, groupBy: state.group, maxNodes: state.nodes, limit: DIFF_FUNCTIONS },
   });
 }

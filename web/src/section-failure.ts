@@ -14,7 +14,7 @@ export interface SectionPlace {
 
 export function showFailure(host: SectionHost, error: unknown, { area, title, drawn }: SectionPlace): void {
   const failure = failureOf(error);
-  if (failure.code === 'bad_selector') {
+  if (failure.code === 'bad_selector' || failure.code === 'bad_pattern') {
     host.badFilter(failure.text);
     if (drawn) return;
   }

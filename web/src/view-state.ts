@@ -1,7 +1,8 @@
 // The page's whole state, as the URL's query string tells it. Defaults are left out of the URL.
-import type { LabelName } from '../../src/model/selector.ts';
+import type { GroupBy } from '../../src/model/selector.ts';
 import type { TreeState } from '../../src/model/page-request.ts';
 import { DEFAULT_TREE, nodesOf } from '../../src/model/page-request.ts';
+import { STACK_FILTERS } from '../../src/model/stack-filters.ts';
 
 export type Mode = 'explore' | 'compare';
 export type View = 'icicle' | 'flame';
@@ -67,7 +68,7 @@ export const DEFAULT_STATE: Readonly<ViewState> = {
   diffSort: '',
 };
 
-export const GROUPS: readonly { label: LabelName | ''; name: string }[] = [
+export const GROUPS: readonly { label: GroupBy | ''; name: string }[] = [
   { label: 'comm', name: 'Process' },
   { label: 'exe', name: 'Executable' },
   { label: 'pid', name: 'Process id' },
@@ -78,6 +79,9 @@ export const GROUPS: readonly { label: LabelName | ''; name: string }[] = [
   { label: 'unit', name: 'Systemd unit' },
   { label: 'user', name: 'User' },
   { label: 'cpu', name: 'CPU' },
+  { label: 'function', name: 'Function' },
+  { label: 'object', name: 'Object' },
+  { label: 'file', name: 'Source file' },
   { label: '', name: 'Nothing' },
 ];
 
@@ -94,6 +98,10 @@ export function parseState(queryString: string): ViewState {
     rangeFrom: text('rangeFrom'),
     rangeUntil: text('rangeUntil'),
     query: text('query'),
+    focus: text('focus'),
+    ignore: text('ignore'),
+    hide: text('hide'),
+    show_from: text('show_from'),
     group: oneOf(
       'group',
       GROUPS.map(({ label }) => label),
@@ -137,12 +145,13 @@ export function followsNow(state: ViewState): boolean {
 }
 
 const WINDOW = ['from', 'until', 'query'] as const;
+const STACKS = [...WINDOW, ...STACK_FILTERS] as const;
 /** What an answer of the server depends on, by the part of the page that asks. */
 const ASKED = {
-  flame: [...WINDOW, 'group', 'root', 'nodes'],
-  table: [...WINDOW, 'root'],
+  flame: [...STACKS, 'group', 'root', 'nodes'],
+  table: [...STACKS, 'root'],
   heat: WINDOW,
-  diff: [...WINDOW, 'group', 'nodes', 'baseFrom', 'baseUntil', 'baseQuery', 'normalize'],
+  diff: [...STACKS, 'group', 'nodes', 'baseFrom', 'baseUntil', 'baseQuery', 'normalize'],
 } as const satisfies Record<string, readonly (keyof ViewState)[]>;
 
 /** Whether two states show the same data in that part: if so there is nothing to ask the server for. */

@@ -11,6 +11,8 @@ import { downloadTo, downloadToStandardOutput } from '../download.ts';
 import type { Exceeded, FailOn } from '../fail-on.ts';
 import { exceeded, exceededText, parseFailOn } from '../fail-on.ts';
 import { usageFailure } from '../failure.ts';
+import type { FilterFlags } from '../filter-options.ts';
+import { filterOptions, filterParameters } from '../filter-options.ts';
 import { GROUPS, valueOption } from '../option.ts';
 import { MAX_ROWS, parseRows, parseTimeText } from '../option-values.ts';
 import { OutputFile } from '../output-file.ts';
@@ -22,7 +24,7 @@ import { exitOnSignals } from '../way-out.ts';
 import type { Normalization } from '../../query/diff.ts';
 import { NORMALIZATIONS } from '../../query/diff.ts';
 
-interface DiffFlags extends Partial<DiffWindows> {
+interface DiffFlags extends Partial<DiffWindows>, FilterFlags {
   query?: string;
   leftQuery?: string;
   rightQuery?: string;
@@ -54,7 +56,8 @@ export function diffCommand(openLocalApp: OpenLocalApp): Command {
     .description('two windows side by side: what each function used before and after')
     .argument('[before]', 'window FROM..UNTIL, such as now-2h..now-1h')
     .argument('[after]', 'window to compare with it');
-  for (const option of [...windowOptions(), ...outputOptions()]) command.addOption(option);
+  for (const option of [...windowOptions(), ...filterOptions(), ...outputOptions()])
+    command.addOption(option);
   addConnectionOptions(command.addHelpText('after', EXAMPLES));
   return command.action(async (before: string | undefined, after: string | undefined, flags: DiffFlags) => {
     const windows = diffWindows([before, after], pick(flags));
@@ -110,6 +113,7 @@ async function runDiff(client: ProfileClient, windows: DiffWindows, flags: DiffF
     ...windows,
     leftQuery: flags.leftQuery ?? flags.query,
     rightQuery: flags.rightQuery ?? flags.query,
+    ...filterParameters(flags),
     normalize,
     sort,
   };

@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { ask, askJson, notPilotlight } from '../answers.ts';
 import { addConnectionOptions, withClient } from '../connection.ts';
 import { downloadTo, downloadToStandardOutput } from '../download.ts';
+import type { FilterFlags } from '../filter-options.ts';
+import { filterOptions, filterParameters } from '../filter-options.ts';
 import { GROUPS, valueOption } from '../option.ts';
 import { parseTimeText } from '../option-values.ts';
 import type { ProfileFormat } from '../output-format.ts';
@@ -11,7 +13,7 @@ import { formatFrom, openTarget, tellWritten } from '../output-target.ts';
 import type { OpenLocalApp, Parameters, ProfileClient } from '../profile-client.ts';
 import { exitOnSignals } from '../way-out.ts';
 
-interface ExportFlags {
+interface ExportFlags extends FilterFlags {
   from: string;
   until: string;
   query?: string;
@@ -26,6 +28,7 @@ const EXAMPLES = `
 Examples:
   pilotlight export --from now-1h -o hour.pb.gz
   pilotlight export --from 2026-01-31T14:00:00Z --until 2026-01-31T14:05:00Z --query '{comm="node"}' -o node.html
+  pilotlight export --query '{pod=~"web-.*"}' --focus 'parse|compile' --hide 'libc' -o parse.pb.gz
   pilotlight export --format folded | flamegraph.pl > cpu.svg`;
 
 export function exportCommand(openLocalApp: OpenLocalApp): Command {
@@ -53,6 +56,7 @@ export function exportCommand(openLocalApp: OpenLocalApp): Command {
         .helpGroup(GROUPS.output),
     )
     .addHelpText('after', EXAMPLES);
+  for (const option of filterOptions()) command.addOption(option);
   addConnectionOptions(command);
   return command.action((flags: ExportFlags) =>
     withClient(command, openLocalApp, (client) => runExport(client, flags)),
@@ -62,15 +66,16 @@ export function exportCommand(openLocalApp: OpenLocalApp): Command {
 async function runExport(client: ProfileClient, flags: ExportFlags): Promise<void> {
   const format = formatFrom(flags);
   const { from, until, query } = flags;
+  const asked = { from, until, query, ...filterParameters(flags) };
   const file = openTarget(flags.output, format);
   exitOnSignals();
   const route = '/api/v1/profile';
-  const response = await ask(client, route, { from, until, query, format });
+  const response = await ask(client, route, { ...asked, format });
   // Every profile we send is named as a file; a web server that answers everything with its page does not do so.
   const disposition = response.headers.get('content-disposition') ?? '';
   if (!disposition.includes('pilotlight-')) throw notPilotlight(client, route, response);
   const bytes = file === null ? await downloadToStandardOutput(response) : await downloadTo(file, response);
-  if (bytes < SMALL_BYTES) await tellIfEmpty(client, { from, until, query });
+  if (bytes < SMALL_BYTES) await tellIfEmpty(client, asked);
   if (file !== null) tellWritten(file, format);
 }
 

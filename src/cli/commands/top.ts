@@ -2,6 +2,8 @@
 import { Command, Option } from 'commander';
 import { painter, wantsColour } from '../colours.ts';
 import { addConnectionOptions, withClient } from '../connection.ts';
+import type { FilterFlags } from '../filter-options.ts';
+import { filterOptions, filterParameters } from '../filter-options.ts';
 import { LiveTop } from '../live-top.ts';
 import { GROUPS, valueOption } from '../option.ts';
 import { parseMs, parseRows } from '../option-values.ts';
@@ -13,7 +15,7 @@ import type { Sort, TopRequest } from '../top-source.ts';
 import { TopSource } from '../top-source.ts';
 import { exitOnSignals } from '../way-out.ts';
 
-interface TopFlags {
+interface TopFlags extends FilterFlags {
   query?: string;
   window: number;
   interval: number;
@@ -30,6 +32,7 @@ const EXAMPLES = `
 Examples:
   pilotlight top
   pilotlight top --query '{comm="node"}' --sort total
+  pilotlight top --focus 'libcrypto' --sort total
   pilotlight top --once | head -20
   pilotlight top --json --interval 10s | jq .cpusBusy
 
@@ -66,6 +69,7 @@ export function topCommand(openLocalApp: OpenLocalApp): Command {
     .addOption(new Option('--once', 'print one table and end').default(false).helpGroup(GROUPS.output))
     .addOption(new Option('--json', 'for programs').default(false).helpGroup(GROUPS.output))
     .addHelpText('after', EXAMPLES);
+  for (const option of filterOptions()) command.addOption(option);
   addConnectionOptions(command);
   return command.action((flags: TopFlags) =>
     withClient(command, openLocalApp, (client) => runTop(client, flags, isExplicit(command, 'interval'))),
@@ -82,6 +86,7 @@ async function runTop(client: ProfileClient, flags: TopFlags, intervalGiven: boo
     windowMs: flags.window,
     sort: flags.sort,
     limit: flags.limit,
+    filters: filterParameters(flags),
     ...(flags.query === undefined ? {} : { query: flags.query }),
   };
   exitOnSignals();

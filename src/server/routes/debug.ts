@@ -61,7 +61,7 @@ export function debugRoutes(app: App, { store, service, now }: ServerContext): v
       if (!(await waited(seconds * 1000, c.req.raw.signal))) return c.body(null, 499 as 400);
       const range = { fromMs, untilMs: now() };
       await service.flush();
-      return await pprofAnswer(c, store, selector, range);
+      return await pprofAnswer(c, store, { selector, range });
     } finally {
       waiting--;
     }

@@ -18,9 +18,12 @@ import type { Window } from '../params.ts';
 import { groupOption, integerParam, oneOf, treeQuery } from '../params.ts';
 import { attachment, PPROF_LABEL } from '../pprof-answer.ts';
 import { errorResponses } from '../responses.ts';
+import type { StackParams } from '../window-stacks.ts';
+import { filterQuery, windowStacks } from '../window-stacks.ts';
 
 const query = diffWindowsQuery.extend({
   ...treeQuery,
+  ...filterQuery,
   normalize: oneOf(NORMALIZATIONS)
     .optional()
     .openapi({
@@ -64,21 +67,21 @@ interface Tables {
 
 export function diffRoutes(app: App, { store, now }: ServerContext): void {
   /** One after the other: a diff must not take both places that the store has for readers. */
-  const readTables = async (
-    { left, right }: DiffWindows,
-    groupBy: DiffParams['groupBy'],
-  ): Promise<Tables> => ({
-    left: await store.stacks(left.selector, left.range, groupBy),
-    right: await store.stacks(right.selector, right.range, groupBy),
+  const readTables = async ({ left, right }: DiffWindows, asked: StackParams): Promise<Tables> => ({
+    left: await windowStacks(store, left, asked),
+    right: await windowStacks(store, right, asked),
   });
   app.openapi(route, async (c) => {
     const params = c.req.valid('query');
     const windows = readDiffWindows(params, now());
+    const { groupBy, focus, ignore, hide, show_from } = params;
+    const asked: StackParams = { groupBy, focus, ignore, hide, show_from };
     if (params.format === 'pprof') {
-      const groupBy = params.groupBy ?? PPROF_LABEL;
-      return pprofDiff(c, await readTables(windows, groupBy), windows, groupBy, params.normalize);
+      const label = groupBy ?? PPROF_LABEL;
+      const tables = await readTables(windows, { ...asked, groupBy: label });
+      return pprofDiff(c, tables, windows, label, params.normalize);
     }
-    return c.json(diffBody(await readTables(windows, params.groupBy), windows, params), 200);
+    return c.json(diffBody(await readTables(windows, asked), windows, params), 200);
   });
 }
 

@@ -5,6 +5,7 @@ import { parseFramePath } from '../../query/frame-path.ts';
 import type { App, ServerContext } from '../context.ts';
 import { groupOption, readWindow, treeQuery, windowQuery } from '../params.ts';
 import { errorResponses, jsonResponse } from '../responses.ts';
+import { filterQuery, windowStacks } from '../window-stacks.ts';
 
 const column = z.array(z.number());
 
@@ -40,16 +41,16 @@ const route = createRoute({
   method: 'get',
   path: '/api/v1/flamegraph',
   summary: 'The call tree of a window.',
-  request: { query: windowQuery.extend(treeQuery) },
+  request: { query: windowQuery.extend({ ...treeQuery, ...filterQuery }) },
   responses: { 200: jsonResponse(flamegraphSchema, 'The tree.'), ...errorResponses },
 });
 
 export function flamegraphRoutes(app: App, { store, now }: ServerContext): void {
   app.openapi(route, async (c) => {
-    const { groupBy, maxNodes, root, ...window } = c.req.valid('query');
-    const { range, selector } = readWindow(window, now());
-    const table = await store.stacks(selector, range, groupBy);
-    const options = { ...groupOption(groupBy), maxNodes, root: parseFramePath(root ?? '') };
-    return c.json(flamegraphBody(table, range, options), 200);
+    const { from, until, query, maxNodes, root, ...asked } = c.req.valid('query');
+    const window = readWindow({ from, until, query }, now());
+    const table = await windowStacks(store, window, asked);
+    const options = { ...groupOption(asked.groupBy), maxNodes, root: parseFramePath(root ?? '') };
+    return c.json(flamegraphBody(table, window.range, options), 200);
   });
 }

@@ -4,6 +4,7 @@ import type { App, ServerContext } from '../context.ts';
 import { oneOf, readWindow, windowQuery } from '../params.ts';
 import { PROFILE_ANSWERS, PROFILE_FORMATS } from '../profile-answers.ts';
 import { errorResponse, errorResponses, fileResponse } from '../responses.ts';
+import { filterQuery } from '../window-stacks.ts';
 
 const route = createRoute({
   method: 'get',
@@ -11,6 +12,7 @@ const route = createRoute({
   summary: 'A stored window as a file.',
   request: {
     query: windowQuery.extend({
+      ...filterQuery,
       format: oneOf(PROFILE_FORMATS).default('pprof').openapi({
         description:
           'pprof (gzip), folded stacks (samples), speedscope, or html: one page with the flame graph in it.',
@@ -32,8 +34,8 @@ const route = createRoute({
 
 export function profileRoutes(app: App, context: ServerContext): void {
   app.openapi(route, (c) => {
-    const { format, ...params } = c.req.valid('query');
-    const window = readWindow(params, context.now());
-    return PROFILE_ANSWERS[format](c, context, { ...window, query: params.query ?? '' });
+    const { format, from, until, query, ...filters } = c.req.valid('query');
+    const window = readWindow({ from, until, query }, context.now());
+    return PROFILE_ANSWERS[format](c, context, { ...window, query: query ?? '', filters });
   });
 }

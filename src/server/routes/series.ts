@@ -4,7 +4,7 @@ import type { TimeRange } from '../../model/selector.ts';
 import { parseDuration } from '../../query/time.ts';
 import type { App, ServerContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
-import { integerParam, labelParam, readWindow, windowQuery } from '../params.ts';
+import { groupByParam, integerParam, readWindow, windowQuery } from '../params.ts';
 import { errorResponses, jsonResponse } from '../responses.ts';
 
 /** Points per series; Prometheus has the same bound. */
@@ -33,10 +33,10 @@ const seriesSchema = z
 const route = createRoute({
   method: 'get',
   path: '/api/v1/series',
-  summary: 'CPU time per step of a window, grouped by a label.',
+  summary: 'CPU time per step of a window, grouped by a label or by leaf frames.',
   request: {
     query: windowQuery.extend({
-      groupBy: labelParam.optional(),
+      groupBy: groupByParam,
       step: z.string().optional().openapi({
         description: 'Length of a step; default a 300th of the window, at least 1 s.',
         example: '10s',

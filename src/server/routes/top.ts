@@ -6,6 +6,7 @@ import { topFunctions } from '../../query/top.ts';
 import type { App, ServerContext } from '../context.ts';
 import { groupOption, integerParam, oneOf, pathQuery, readWindow, windowQuery } from '../params.ts';
 import { errorResponses, jsonResponse } from '../responses.ts';
+import { filterQuery, windowStacks } from '../window-stacks.ts';
 
 const SORTS = ['self', 'total'] as const;
 
@@ -42,6 +43,7 @@ const route = createRoute({
   request: {
     query: windowQuery.extend({
       ...pathQuery,
+      ...filterQuery,
       limit: integerParam(1, 10_000, 100, 'Rows at most.'),
       sort: oneOf(SORTS).default('self').openapi({ description: 'What the functions are ordered by.' }),
     }),
@@ -51,10 +53,10 @@ const route = createRoute({
 
 export function topRoutes(app: App, { store, now }: ServerContext): void {
   app.openapi(route, async (c) => {
-    const { limit, sort, root, groupBy, ...window } = c.req.valid('query');
-    const { range, selector } = readWindow(window, now());
-    const path = { ...groupOption(groupBy), root: parseFramePath(root ?? '') };
-    const table = stacksBelow(await store.stacks(selector, range, groupBy), path);
-    return c.json({ ...range, ...topFunctions(table, { limit, sortBy: sort }) }, 200);
+    const { from, until, query, limit, sort, root, ...asked } = c.req.valid('query');
+    const window = readWindow({ from, until, query }, now());
+    const path = { ...groupOption(asked.groupBy), root: parseFramePath(root ?? '') };
+    const table = stacksBelow(await windowStacks(store, window, asked), path);
+    return c.json({ ...window.range, ...topFunctions(table, { limit, sortBy: sort }) }, 200);
   });
 }

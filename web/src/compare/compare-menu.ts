@@ -1,5 +1,6 @@
 // The menu of a frame in a comparison: closer looks at it, in the graph or in one of the two windows.
 import { filterItems } from '../filter/filter-items.ts';
+import { stackItems } from '../filter/stack-chips.ts';
 import { rawName, rootOf } from '../frame-path.ts';
 import type { MenuItem } from '../menu.ts';
 import { baseQueryOf } from '../requests.ts';
@@ -26,7 +27,7 @@ export function compareItems({ path, state, base, change }: CompareMenuFacts): M
     { label: 'Zoom in', run: () => change({ zoom: whole ? '' : frame.key }) },
     ...(whole ? [] : inOneWindow({ path, state, base, change })),
     ...narrower,
-    ...(isGroup ? [] : [search]),
+    ...(isGroup ? [] : [search, ...stackItems(state, rawName(frame), change)]),
     { label: 'Copy name', run: () => void navigator.clipboard.writeText(frame.name) },
   ];
 }

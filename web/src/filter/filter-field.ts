@@ -1,9 +1,11 @@
-// The filter: chips for what a selector of the simple form says, and its text for everything else.
+// The filter: a chip for each condition of its selector and for each filter of stacks, or the selector as text.
+import type { Matcher } from '../../../src/model/selector.ts';
+import { isNegative, opposite } from '../../../src/model/selector.ts';
 import { byId, element } from '../dom.ts';
 import type { ViewState } from '../view-state.ts';
 import { LabelPicker } from './label-picker.ts';
-import type { Chip } from './selector-text.ts';
-import { formatChips, parseChips, withChip } from './selector-text.ts';
+import { chipText, formatChips, parseChips, withChip } from './chips.ts';
+import { stackChips } from './stack-chips.ts';
 
 export interface FilterHost {
   change(change: Partial<ViewState>): void;
@@ -13,6 +15,7 @@ export interface FilterHost {
 export class FilterField {
   readonly #host: FilterHost;
   readonly #chips = byId('chips', HTMLElement);
+  readonly #stackChips = byId('stack-chips', HTMLElement);
   readonly #input = byId('filter', HTMLInputElement);
   readonly #asText = byId('filter-text', HTMLButtonElement);
   readonly #error = byId('filter-error', HTMLElement);
@@ -39,7 +42,8 @@ export class FilterField {
     });
   }
 
-  render({ query }: ViewState): void {
+  render(state: ViewState): void {
+    const { query } = state;
     const parsed = parseChips(query);
     const text = this.#editing || parsed === undefined;
     this.#chips.hidden = text;
@@ -48,8 +52,18 @@ export class FilterField {
     this.#asText.disabled = parsed === undefined;
     if (document.activeElement !== this.#input) this.#input.value = query;
     const chips = (parsed ?? []).map((chip, i, all) => this.#chip(chip, i, all));
+    const ofStacks = stackChips(state).map(({ filter, text: said }) =>
+      element(
+        'span',
+        { class: 'filter-chip stacks' },
+        element('span', { title: said }, said),
+        this.#remover(said, { [filter]: '' }),
+      ),
+    );
     const none = element('span', { class: 'none' }, 'everything');
-    this.#chips.replaceChildren(...(chips.length === 0 ? [none] : chips));
+    this.#chips.replaceChildren(...(chips.length + ofStacks.length === 0 ? [none] : chips));
+    this.#stackChips.hidden = ofStacks.length === 0;
+    this.#stackChips.replaceChildren(...ofStacks);
   }
 
   /** Text below the filter, and the field marked; '' clears it. */
@@ -65,24 +79,30 @@ export class FilterField {
   }
 
   #setQuery(query: string): void {
-    this.#host.change({ query, zoom: '', root: '', pick: '' });
+    this.#set({ query });
   }
 
-  #add(chip: Chip): void {
+  /** Another filter makes another graph: what was chosen in the last one may not be there. */
+  #set(change: Partial<ViewState>): void {
+    this.#host.change({ ...change, zoom: '', root: '', pick: '' });
+  }
+
+  #add(chip: Matcher): void {
     this.#setQuery(formatChips(withChip(parseChips(this.#host.state().query) ?? [], chip)));
   }
 
-  #chip(chip: Chip, index: number, all: readonly Chip[]): HTMLElement {
-    const text = `${chip.label} ${chip.op === '=' ? '=' : '≠'} ${chip.value}`;
-    const turned: Chip = { ...chip, op: chip.op === '=' ? '!=' : '=' };
+  #chip(chip: Matcher, index: number, all: readonly Matcher[]): HTMLElement {
+    const text = chipText(chip);
     const turn = element('button', { type: 'button', title: 'Turn into its opposite' }, text);
-    turn.addEventListener('click', () => this.#setQuery(formatChips(all.with(index, turned))));
-    const remove = element(
-      'button',
-      { type: 'button', class: 'remove', 'aria-label': `Remove ${text}` },
-      '×',
-    );
-    remove.addEventListener('click', () => this.#setQuery(formatChips(all.toSpliced(index, 1))));
-    return element('span', { class: `filter-chip ${chip.op === '=' ? 'is' : 'not'}` }, turn, remove);
+    turn.addEventListener('click', () => this.#setQuery(formatChips(all.with(index, opposite(chip)))));
+    const remove = this.#remover(text, { query: formatChips(all.toSpliced(index, 1)) });
+    return element('span', { class: `filter-chip ${isNegative(chip.op) ? 'not' : 'is'}` }, turn, remove);
+  }
+
+  #remover(text: string, change: Partial<ViewState>): HTMLElement {
+    const attributes = { type: 'button', class: 'remove', 'aria-label': `Remove ${text}` };
+    const remove = element('button', attributes, '×');
+    remove.addEventListener('click', () => this.#set(change));
+    return remove;
   }
 }

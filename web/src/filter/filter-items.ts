@@ -1,17 +1,18 @@
 // Menu items that narrow the filter to a group or leave it out: the same for the timeline and the flame graph.
 import type { LabelName } from '../../../src/model/selector.ts';
+import { isFrameField } from '../../../src/model/selector.ts';
 import type { MenuItem } from '../menu.ts';
 import type { ViewState } from '../view-state.ts';
-import { formatChips, parseChips, withChip } from './selector-text.ts';
+import { formatChips, parseChips, withChip } from './chips.ts';
 
-/** None where the group is no value of a label, or the filter is more than can be added to. */
+/** None where the group is no value of a label, or the filter cannot be read. */
 export function filterItems(
   state: ViewState,
   value: string,
   change: (change: Partial<ViewState>) => void,
 ): MenuItem[] {
   const chips = parseChips(state.query);
-  if (chips === undefined || value === '' || state.group === '') return [];
+  if (chips === undefined || value === '' || state.group === '' || isFrameField(state.group)) return [];
   const label = state.group as LabelName;
   const item = (op: '=' | '!=', text: string): MenuItem => ({
     label: text,

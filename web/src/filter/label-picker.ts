@@ -1,5 +1,5 @@
 // Choosing a label's value from those that the window has, with their samples: search as you type.
-import type { LabelName } from '../../../src/model/selector.ts';
+import type { LabelName, Matcher } from '../../../src/model/selector.ts';
 import { LABELS } from '../../../src/model/selector.ts';
 import type { LabelValuesBody } from '../api.ts';
 import { ask, failureOf } from '../api.ts';
@@ -10,15 +10,14 @@ import { Latest } from '../latest.ts';
 import { createPopover } from '../popover.ts';
 import { labelsPath, labelValuesPath } from '../requests.ts';
 import type { ViewState } from '../view-state.ts';
-import type { Chip } from './selector-text.ts';
-import { formatChips, parseChips } from './selector-text.ts';
+import { formatChips, parseChips } from './chips.ts';
 
 /** In the order people ask; the rest follows. */
 const FIRST: readonly LabelName[] = ['comm', 'thread', 'container', 'user'];
 
 export interface LabelPickerEvents {
   state(): ViewState;
-  onPick(chip: Chip): void;
+  onPick(chip: Matcher): void;
 }
 
 /** What the values are counted in: the window under the other conditions. */
@@ -138,7 +137,7 @@ export class LabelPicker {
     return element('li', {}, pick, not);
   }
 
-  #pick(op: Chip['op'], value: string): void {
+  #pick(op: '=' | '!=', value: string): void {
     this.#popover.hide();
     this.#events.onPick({ label: this.#label, op, value });
   }
