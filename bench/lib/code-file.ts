@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { FdSource } from '../../src/binary/byte-source.ts';
 import { ElfFile } from '../../src/binary/elf/elf-file.ts';
 import { elfLayout, fileOffsetToAddress, type LoadSegment } from '../../src/binary/elf/layout.ts';
+import { withoutVersion } from '../../src/binary/symbol-name.ts';
 import { ElfSymbols } from '../../src/symbolizer/elf/elf-symbols.ts';
 import { compileUnwindTable } from '../../src/unwind/compile-table.ts';
 import { CFA } from '../../src/unwind/table-layout.gen.ts';
@@ -43,7 +44,7 @@ export class CodeFile {
   nameAt(offset: number): string {
     const address = fileOffsetToAddress(this.#segments, offset);
     if (address === null || this.#symbols === null) return this.#standIn;
-    const name = this.#symbols.symbolAt(address)?.name ?? '';
+    const name = withoutVersion(this.#symbols.symbolAt(address)?.name ?? '');
     return name === '' ? this.#standIn : name;
   }
 

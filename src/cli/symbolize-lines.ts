@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { withoutVersion } from '../binary/symbol-name.ts';
 import type { DebugFileServers } from '../symbolizer/companion-opener.ts';
 import { debuginfodServers } from './debuginfod-option.ts';
 import { outputIsClosed, print } from './standard-output.ts';
@@ -82,5 +83,5 @@ async function demangling(format: AnswerFormat): Promise<Demangle> {
   if (format !== 'demangled') return (name) => name;
   const { Demangler } = await import('../symbolizer/demangle/demangler.ts');
   const demangler = new Demangler(DEMANGLER_BYTES);
-  return (name) => demangler.demangle(name);
+  return (name) => demangler.demangle(withoutVersion(name));
 }

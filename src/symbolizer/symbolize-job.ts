@@ -1,5 +1,6 @@
 // SymbolizeJobs: what the worker does for a request. Free of threads, so that tests run it as it is.
 import { BinaryFormatError } from '../binary/binary-format-error.ts';
+import { withoutVersion } from '../binary/symbol-name.ts';
 import { isSystemError } from '../binary/byte-source.ts';
 import type { MissReason } from '../model/frame.ts';
 import { ChainWriter } from './chain-columns.ts';
@@ -99,10 +100,13 @@ export class SymbolizeJobs {
   }
 
   private nameAll(
-    { addresses }: SymbolizeRequest,
+    { addresses, object: { kind } }: SymbolizeRequest,
     framesAt: (address: number) => FramesResult,
   ): SymbolizeReply | CompanionsReply {
-    const writer = new ChainWriter(addresses.length, (name) => this.demangler.demangle(name));
+    const versioned = kind === 'elf' || kind === 'vdso';
+    const writer = new ChainWriter(addresses.length, (name) =>
+      this.demangler.demangle(versioned ? withoutVersion(name) : name),
+    );
     const wanted = new Map<string, CompanionRequest>();
     for (const address of addresses) {
       const result = resultAt(address, framesAt, wanted);

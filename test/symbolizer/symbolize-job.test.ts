@@ -75,6 +75,18 @@ describe('SymbolizeJobs', () => {
     ]);
   });
 
+  it('shows names without the version that the linker appended, and keeps it in the linkage name', () => {
+    const script = folder.write('versions.map', 'V_2 { global: answer; local: *; };');
+    const source = 'int newest(void) { return 2; } __asm__(".symver newest, answer@@V_2");';
+    const flags = ['-shared', '-fPIC', `-Wl,--version-script=${script}`];
+    const path = folder.gcc('versions.so', source, flags);
+    const listed = execFileSync('nm', [path], { encoding: 'utf8' });
+    const address = parseInt(/^([0-9a-f]+) T answer/m.exec(listed)![1]!, 16);
+    const object = codeObject({ kind: 'elf', path });
+    const [result] = resultsOf(replyOf(new SymbolizeJobs(1 << 20), object, [address]).columns);
+    expect(result).toMatchObject({ frames: [{ name: 'answer', systemName: 'answer@@V_2' }] });
+  });
+
   it('takes file offsets where the object has only those', () => {
     const { segments } = layoutOf(library);
     const segment = segments.find((s) => s.executable)!;

@@ -81,7 +81,7 @@ export class ElfSymbols {
     return {
       name: this.names.read(this.index.nameOf(row), file),
       start,
-      file: told < 0 ? '' : this.names.readWhole(told, file),
+      file: told < 0 ? '' : this.names.read(told, file),
     };
   }
 }

@@ -1,7 +1,7 @@
 // RememberedSymbols: functions whose names have been read, so that asking again reads no file.
 
 export interface FoundSymbol {
-  /** As the file has it, but without the version that GNU ld appends; '' for a symbol without a name. */
+  /** As the file has it, with the version that GNU ld appends (`memcpy@@GLIBC_2.14`); '' for a symbol without a name. */
   name: string;
   /** ELF virtual address of the function's first byte. */
   start: number;

@@ -1,7 +1,7 @@
 // SymbolNames: the string tables behind an index, in the file or in memory, as one range of offsets.
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
 import { readUntil, type ByteSource } from '../../binary/byte-source.ts';
-import { decodeName, MAX_NAME_BYTES, withoutVersion } from '../../binary/symbol-name.ts';
+import { decodeName, MAX_NAME_BYTES } from '../../binary/symbol-name.ts';
 import type { FileRange } from './symbol-table.ts';
 
 interface Part extends FileRange {
@@ -27,13 +27,8 @@ export class SymbolNames {
     return base;
   }
 
-  /** A function's, without its version suffix; '' for an empty one. Throws `BinaryFormatError`. */
+  /** As the file has it, with the version that GNU ld appends (`memcpy@@GLIBC_2.14`). Throws `BinaryFormatError`. */
   read(at: number, file: ByteSource): string {
-    return withoutVersion(this.readWhole(at, file));
-  }
-
-  /** Throws as `read` does. */
-  readWhole(at: number, file: ByteSource): string {
     const part = this.parts.findLast(({ base }) => at >= base);
     if (part === undefined) throw new BinaryFormatError('bad-value', 'string table', at, 'no such name');
     const { source, offset, size, base } = part;
