@@ -48,6 +48,12 @@ describe('a look at a host that is sampled', () => {
     expect(snapshot.cpusBusy).toBeCloseTo((10_000 * PERIOD_NS) / 1e9 / 10, 9);
   });
 
+  it('is at the stacks that pass its filters', async () => {
+    const filters = { focus: undefined, ignore: '^escapeHtml$', hide: undefined, show_from: undefined };
+    const snapshot = await new TopSource(clientOf(liveApp())).look({ ...REQUEST, filters });
+    expect(snapshot.totalCount).toBe(10_000 - 620);
+  });
+
   it('counts what was lost since the look before, the first time since sampling began', async () => {
     const accounts = [
       { samples: 90, pending: 0, losses: { logFull: 10 } },

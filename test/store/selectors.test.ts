@@ -165,6 +165,18 @@ describe('selectors', () => {
     }
   });
 
+  it('lets a dot match a line end, and nothing but the whole value count', async () => {
+    await withStore(async (lines) => {
+      await lines.append(textBatch('main\n3', { process: testProcess('a\nb') }), []);
+      const count = async (value: string) =>
+        (await lines.stacks([{ label: 'comm', op: '=~', value }], EVER)).count.length;
+      expect(await count('a.b')).toBe(1);
+      expect(await count('.*')).toBe(1);
+      expect(await count('^a$')).toBe(0);
+      expect(await count('a|b')).toBe(0);
+    });
+  });
+
   it('takes a pattern that JavaScript would need years for', async () => {
     const started = performance.now();
     expect(await selected([{ label: 'comm', op: '!~', value: '(x+x+)+y|(.|.|.)*z' }])).toBe(15);

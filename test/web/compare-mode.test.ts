@@ -126,7 +126,16 @@ describe('a comparison', () => {
     const choose = (name: string) => page.getByRole('menuitem', { name }).click();
     await open('parseLegacy');
     // Only met before: there is nothing to show of it in B.
-    expect(await items()).toEqual(['Zoom in', 'Show in A, before', 'Search for this name', 'Copy name']);
+    expect(await items()).toEqual([
+      'Zoom in',
+      'Show in A, before',
+      'Search for this name',
+      'Only stacks with this function',
+      'No stacks with this function',
+      'Hide this function',
+      'Show from this function on',
+      'Copy name',
+    ]);
     await page.keyboard.press('Escape');
     await open('renderTemplate');
     await fixture.shot('compare-menu');

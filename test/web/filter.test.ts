@@ -58,6 +58,15 @@ describe('choosing a value', () => {
     expect(await query()).toBe(`{comm="${second!}"}`);
   });
 
+  it('is not offered for what leaf frames are grouped by, which the graph and the timeline show', async () => {
+    await fixture.open(recordedWindow('after'), 'renderTemplate');
+    const { page } = fixture;
+    await page.locator('#group').selectOption('function');
+    await page.locator('#layers', { hasText: 'escapeHtml' }).waitFor();
+    expect(await fixture.state()).toMatchObject({ group: 'function' });
+    await fixture.shot('group-by-function');
+  });
+
   it('counts under the other conditions', async () => {
     await fixture.open(`${recordedWindow('after')}&query=%7Bcomm%3D%22postgres%22%7D`);
     const { page } = fixture;
@@ -91,6 +100,27 @@ describe('chips and text', () => {
     await page.getByRole('button', { name: 'Remove comm ≠ a"b' }).click();
     expect(await query()).toBeUndefined();
     expect(await page.locator('#chips').innerText()).toBe('everything');
+  });
+
+  it('agree about regular expressions and sets too', async () => {
+    await fixture.open(recordedWindow('after'), 'renderTemplate');
+    const { page } = fixture;
+    await page.getByRole('button', { name: 'Edit the filter as text' }).click();
+    await page
+      .getByLabel('Filter as text', { exact: true })
+      .fill('{comm=~"no.*|x", user notin ("ci", "me")}');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => fixture.frame('postgres').count()).toBe(0);
+    await page.getByRole('button', { name: 'Edit the filter as text' }).click();
+    expect((await chips()).map((chip) => chip.split('\n')[0])).toEqual([
+      'comm =~ no.*|x',
+      'user not in ci, me',
+    ]);
+    await fixture.shot('filter-patterns');
+    await page.locator('.filter-chip').getByRole('button', { name: 'comm =~ no.*|x', exact: true }).click();
+    expect(await query()).toBe('{comm!~"no.*|x", user notin ("ci", "me")}');
+    await fixture.frame('postgres').first().waitFor();
+    expect(await fixture.frame('node').count()).toBe(0);
   });
 
   it('says what is wrong with a text and leaves the graph alone', async () => {

@@ -173,6 +173,10 @@ describe('the menu of a frame', () => {
       expect.stringMatching(/^Only stacks through this path/),
       'Find in the table',
       'Search for this name',
+      'Only stacks with this function',
+      'No stacks with this function',
+      'Hide this function',
+      'Show from this function on',
       'Copy name',
     ]);
     await fixture.shot('page-menu');
@@ -189,6 +193,39 @@ describe('the menu of a frame', () => {
     await menuItem('Only stacks through').click();
     await expect.poll(() => frame('escapeHtml').count()).toBe(0);
     expect(await frame('ExecSort').count()).toBe(1);
+  });
+
+  it('leaves functions out of stacks, and takes that back', async () => {
+    await fixture.open();
+    const { page } = fixture;
+    await openMenu('escapeHtml');
+    await menuItem('Hide this function').click();
+    await expect.poll(() => frame('escapeHtml').count()).toBe(0);
+    expect(await fixture.state()).toEqual({ hide: '^escapeHtml$' });
+    await openMenu('ExecHashJoin');
+    await menuItem('Only stacks with this function').click();
+    expect(await fixture.state()).toEqual({ hide: '^escapeHtml$', focus: '^ExecHashJoin$' });
+    await expect.poll(() => frame('node').count()).toBe(0);
+    const chips = page.locator('#stack-chips .filter-chip');
+    expect((await chips.allInnerTexts()).map((text) => text.split('\n')[0])).toEqual([
+      'stacks with ^ExecHashJoin$',
+      'hidden: ^escapeHtml$',
+    ]);
+    await fixture.shot('page-stack-filters');
+    await page.getByRole('button', { name: 'Remove stacks with' }).click();
+    await page.getByRole('button', { name: 'Remove hidden' }).click();
+    await frame('escapeHtml').waitFor();
+    expect(await fixture.state()).toEqual({});
+  });
+
+  it('says what is wrong with a filter of the address, and that nothing passes one', async () => {
+    const { page } = fixture;
+    await page.goto(`${fixture.server.url}/?focus=(`);
+    await page.locator('#filter-error', { hasText: /^focus: missing something/ }).waitFor();
+    // The browser itself reports the refused request.
+    expect(fixture.takeComplaints().every((text) => text.includes('400 (Bad Request)'))).toBe(true);
+    await page.goto(`${fixture.server.url}/?focus=nothing`);
+    await page.getByText('No stack passes the filters.').waitFor();
   });
 
   it('finds the function in the table', async () => {

@@ -1,8 +1,8 @@
 // What a group of samples is called: a value of the label grouped by, or what is left over.
 import { GROUPS } from './view-state.ts';
 
-/** Labels that every sample has: what is left over are further values. */
-const ALWAYS = ['comm', 'pid', 'thread', 'cpu'];
+/** What every sample has: what is left over are further values. */
+const ALWAYS = ['comm', 'pid', 'thread', 'cpu', 'function', 'object'];
 
 export function groupValueName(group: string, value: string): string {
   if (value !== '') return group === 'cpu' ? `CPU ${value}` : value;

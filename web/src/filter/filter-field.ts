@@ -46,7 +46,6 @@ export class FilterField {
     const { query } = state;
     const parsed = parseChips(query);
     const text = this.#editing || parsed === undefined;
-    this.#chips.hidden = text;
     this.#input.hidden = !text;
     this.#asText.setAttribute('aria-pressed', String(text));
     this.#asText.disabled = parsed === undefined;
@@ -62,6 +61,7 @@ export class FilterField {
     );
     const none = element('span', { class: 'none' }, 'everything');
     this.#chips.replaceChildren(...(chips.length + ofStacks.length === 0 ? [none] : chips));
+    this.#chips.hidden = text || (chips.length === 0 && ofStacks.length > 0);
     this.#stackChips.hidden = ofStacks.length === 0;
     this.#stackChips.replaceChildren(...ofStacks);
   }
