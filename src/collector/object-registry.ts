@@ -1,6 +1,6 @@
 // Knows every object that was mapped: its identity, and how its file can be opened again.
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { stampOf } from '../binary/file-stamp.ts';
+import { stampOf } from '../model/file-stamp.ts';
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import { objectId } from '../model/code-object.ts';
 import type { OpenedCompanion, OpenedObject, ObjectSource, OpenResult } from '../model/object-source.ts';

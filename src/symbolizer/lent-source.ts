@@ -1,7 +1,7 @@
 // LentSource: a file that a reader keeps knowing, and that is open for the length of a job only.
 import type { ByteSource } from '../binary/byte-source.ts';
 import { FdSource } from '../binary/byte-source.ts';
-import { stampOf } from '../binary/file-stamp.ts';
+import { stampOf } from '../model/file-stamp.ts';
 
 /** Readers that are kept between jobs are made over one of these; each job lends them a descriptor of the same file. */
 export class LentSource implements ByteSource {

@@ -1,6 +1,6 @@
 // ObjectFrames: what answers for one object's addresses, whatever the format behind it.
 import { ElfFile } from '../binary/elf/elf-file.ts';
-import { stampOf } from '../binary/file-stamp.ts';
+import { stampOf } from '../model/file-stamp.ts';
 import { elfLayout, fileOffsetToAddress, type LoadSegment } from '../binary/elf/layout.ts';
 import type { MissReason } from '../model/frame.ts';
 import { BpfProgram } from './bpf/bpf-program.ts';

@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { stampOf } from '../../src/binary/file-stamp.ts';
+import { stampOf } from '../../src/model/file-stamp.ts';
 import { objectId, type CodeObject } from '../../src/model/code-object.ts';
 import type { ObjectSource } from '../../src/model/object-source.ts';
 

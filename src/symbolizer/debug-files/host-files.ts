@@ -1,7 +1,7 @@
 // HostFiles: opening regular files below a root. Never waits for whoever holds the other
 // end of what is in the file's place.
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-import { stampOf } from '../../binary/file-stamp.ts';
+import { stampOf } from '../../model/file-stamp.ts';
 
 export const OPEN_REFUSALS = {
   'no-file': 'there is no such file',

@@ -1,7 +1,7 @@
 // The first of a request's files that is there and is the right one.
 import { closeSync } from 'node:fs';
 import { FdSource } from '../../binary/byte-source.ts';
-import { isUnchanged } from '../../binary/file-stamp.ts';
+import { isUnchanged } from '../../model/file-stamp.ts';
 import type { CompanionRequest } from './companion-request.ts';
 import type { HostFiles, OpenRefusal } from './host-files.ts';
 import { verifyCompanion, type Refusal } from './verify-companion.ts';

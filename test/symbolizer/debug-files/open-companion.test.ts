@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { native } from '../../../src/collector/native.ts';
 import type { CompanionRequest } from '../../../src/symbolizer/debug-files/companion-request.ts';
-import { isUnchanged } from '../../../src/binary/file-stamp.ts';
+import { isUnchanged } from '../../../src/model/file-stamp.ts';
 import { HostFiles, openInOwnRoot } from '../../../src/symbolizer/debug-files/host-files.ts';
 import { openCompanion } from '../../../src/symbolizer/debug-files/open-companion.ts';
 import { fileCrc32, verifyCompanion } from '../../../src/symbolizer/debug-files/verify-companion.ts';
