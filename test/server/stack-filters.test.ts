@@ -65,6 +65,24 @@ describe('stack filters', () => {
   });
 });
 
+describe('a malformed filter', () => {
+  it('is refused before the store is asked for stacks', async () => {
+    let asked = 0;
+    const store = fakeStore();
+    const counting = {
+      ...store,
+      stacks: (...question: Parameters<typeof store.stacks>) => {
+        asked++;
+        return store.stacks(...question);
+      },
+    };
+    const response = await fakeApp({ store: counting }).request('/api/v1/top?focus=main&hide=(');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: 'bad_pattern' } });
+    expect(asked).toBe(0);
+  });
+});
+
 describe('grouping by leaf frames', () => {
   it.each([
     ['function', ['main', 'parse', 'read']],
