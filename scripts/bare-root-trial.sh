@@ -92,6 +92,8 @@ make_root() {
 
   git clone --quiet --no-hardlinks "$checkout" "$root/root/pilotlight"
 
+  # The root of a machine is a mount point; unshare(1) refuses to work in one that is not.
+  mount --bind "$root" "$root"
   local folder
   for folder in proc sys dev; do
     mount --rbind "/$folder" "$root/$folder"
