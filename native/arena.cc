@@ -90,4 +90,10 @@ uint64_t Arena::free_words() const {
   return words;
 }
 
+uint64_t Arena::released_words() const {
+  uint64_t words = 0;
+  for (const Released& released : released_) words += aligned(released.range.words);
+  return words;
+}
+
 }  // namespace pilotlight

@@ -40,6 +40,8 @@ class Arena {
   void rest();
   uint32_t shard_count() const { return static_cast<uint32_t>(shards_.size()); }
   uint64_t free_words() const;
+  /// Released, and not free yet.
+  uint64_t released_words() const;
 
  private:
   struct Shard {

@@ -61,6 +61,7 @@ void UnwindMaps::add_shard(uint32_t index, int fd) {
 
 UnwindTables::Load UnwindMaps::load(const std::string& key, const std::string& content, TableBytes table, bool evict) {
   std::lock_guard<std::mutex> lock(mutex_);
+  arena_.rest();  // what was evicted for this table is free by now, whether or not samples came meanwhile
   return tables_.load(key, content, table, evict);
 }
 

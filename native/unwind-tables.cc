@@ -95,7 +95,9 @@ UnwindTables::Load UnwindTables::load(const std::string& key, const std::string&
   Table table;
   if (!place(header, bytes, table)) {
     for (const WordRange& range : table.ranges) arena_.cancel(range);
-    for (uint64_t freed = 0; evict && freed < bytes.size / 4;) {
+    // What was evicted a moment ago and is not free yet counts: nothing goes twice for one table.
+    const uint64_t needed = uint64_t{header.rule_count} * kRuleWords + uint64_t{header.page_count} * 2 + header.row_count;
+    for (uint64_t freed = arena_.released_words(); evict && freed < needed;) {
       const uint64_t words = evict_oldest();
       if (!words) break;
       freed += words;

@@ -111,17 +111,18 @@ describe('300 processes that work at once', () => {
 });
 
 /** The maps of a loaded program, without a drain. */
-function loadMaps(): { maps: NativeUnwindMaps; arena: UnwindArena; close: () => void } {
+function loadMaps(): { maps: NativeUnwindMaps; arena: UnwindArena; grow: () => boolean; close: () => void } {
   const sampler = KernelSampler.load({ rateHz: 1, logBytes: 8192 });
   const { kit } = sampler;
   const maps = new (native().UnwindMaps)(kit.get('processes')!.fd, kit.get('objects')!.fd, '');
   for (const name of ['shard.0', 'shard.1']) maps.addShard(Number(name.slice(6)), kit.get(name)!.fd);
-  const arena = new UnwindArena(maps, () => {
+  const grow = () => {
     const shard = sampler.growArena();
     if (shard) maps.addShard(Number(shard.name.slice(6)), shard.fd);
-    return Promise.resolve(shard !== null);
-  });
-  return { maps, arena, close: () => sampler.close() };
+    return shard !== null;
+  };
+  const arena = new UnwindArena(maps, () => Promise.resolve(grow()));
+  return { maps, arena, grow, close: () => sampler.close() };
 }
 
 /** Ten of the objects, one after the other. */
@@ -195,6 +196,25 @@ describe('the maps in the kernel', () => {
 });
 
 describe('a budget for tables that is used up', () => {
+  it('evicts once for a table that waits for its room', async () => {
+    const { maps, arena, grow, close } = loadMaps();
+    const table = syntheticTable(1000, 1000); // 4 MB
+    try {
+      while (grow());
+      const fits = (i: number) => maps.load(`fe:00 ${i}`, `content ${i}`, table, false) === 'loaded';
+      for (let i = 1; fits(i); i++);
+      expect(arena.usage().evictions).toBe(0);
+      expect(maps.load('fe:00 9999', 'waits', table, true)).toBe('no-room');
+      expect(arena.usage().evictions).toBe(1);
+      expect(maps.load('fe:00 9999', 'waits', table, true)).toBe('no-room'); // a walk may still read the evicted one
+      expect(arena.usage().evictions).toBe(1);
+      await sleep(1200);
+      expect(maps.load('fe:00 9999', 'waits', table, true)).toBe('loaded');
+    } finally {
+      close();
+    }
+  }, 60_000);
+
   it('makes room by evicting tables that no walk has used, and keeps the others', async () => {
     const program = programs.compile('split', 'in-use', ['-fomit-frame-pointer']);
     const { host } = await start(199);
