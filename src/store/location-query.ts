@@ -1,11 +1,11 @@
 // The locations of a StackTable with their frames; a location without a name gets a frame that stands for it.
 import { basename } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { Addressing, CodeObject, ObjectId, ObjectKind } from '../model/code-object.ts';
 import type { Frame } from '../model/frame.ts';
 import { MARKER_OBJECT, markerLocation, markerName, MARKERS } from '../model/location.ts';
 import type { StackTable } from '../model/stack-table.ts';
-import { eachChunk, idWords, numbers, optionalTexts, texts } from './each-chunk.ts';
+import { eachChunk, idWords, lists, numbers, optionalTexts, texts, wordsOf } from './each-chunk.ts';
 import { highWord, IdIndex, lowWord } from './id-index.ts';
 
 export type LocationColumns = Pick<
@@ -31,12 +31,18 @@ export async function fetchLocations(connection: DuckDBConnection, index: IdInde
   return { ...places, locationFrames, locationNamed, objects };
 }
 
-/** The markers' object comes last: it also answers for a location that is not stored. */
+/**
+ * Leaves a temporary table `places`: the wanted locations that are stored. The markers' object comes last: it also
+ * answers for a location that is not stored.
+ */
 async function fetchObjects(connection: DuckDBConnection): Promise<CodeObject[]> {
+  await connection.run(
+    `CREATE TEMP TABLE places AS SELECT l.location_id, l.object_id, l.address FROM locations l
+     WHERE l.location_id IN (SELECT location_id FROM wanted_locations)`,
+  );
   const rows = await connection.runAndReadAll(
     `SELECT o.object_id, o.kind, o.build_id, o.path, o.size::DOUBLE, o.addressing FROM objects o
-     WHERE o.object_id IN (SELECT l.object_id FROM locations l
-       WHERE l.location_id IN (SELECT location_id FROM wanted_locations))
+     WHERE o.object_id IN (SELECT object_id FROM places)
      ORDER BY o.path, o.object_id`,
   );
   const objects = rows.getRows().map(objectOfRow);
@@ -67,59 +73,75 @@ async function fetchPlaces(connection: DuckDBConnection, index: IdIndex, objects
     const at = index.find(lowWord(id), highWord(id));
     if (at >= 0) locationAddress[at] = address;
   }
-  await eachChunk(
-    connection,
-    `SELECT l.location_id, l.object_id, l.address::DOUBLE FROM locations l
-     WHERE l.location_id IN (SELECT location_id FROM wanted_locations)`,
-    (chunk, rows) => {
-      const [id, object] = [idWords(chunk, 0), idWords(chunk, 1)];
-      const address = numbers(chunk, 2);
-      for (let row = 0; row < rows; row++) {
-        const at = index.find(id[2 * row]!, id[2 * row + 1]!);
-        const ofObject = objectIndex.find(object[2 * row]!, object[2 * row + 1]!);
-        if (at < 0 || ofObject < 0) continue;
-        locationObject[at] = ofObject;
-        locationAddress[at] = address(row);
-      }
-    },
-  );
+  await eachChunk(connection, 'SELECT location_id, object_id, address::DOUBLE FROM places', (chunk, rows) => {
+    const [id, object] = [idWords(chunk, 0), idWords(chunk, 1)];
+    const address = numbers(chunk, 2);
+    for (let row = 0; row < rows; row++) {
+      const at = index.find(id[2 * row]!, id[2 * row + 1]!);
+      const ofObject = objectIndex.find(object[2 * row]!, object[2 * row + 1]!);
+      if (at < 0 || ofObject < 0) continue;
+      locationObject[at] = ofObject;
+      locationAddress[at] = address(row);
+    }
+  });
   return { locationObject, locationAddress };
 }
 
-/** Inline chains, innermost first; undefined where there is no name. Depths put them in order: sorting rows would cost more. */
+/**
+ * Inline chains, innermost first; undefined where there is no name. Frames that say the same are one row and one Frame:
+ * where there is no line information a function has dozens of locations, and each text that is read costs.
+ */
 async function fetchFrames(connection: DuckDBConnection, index: IdIndex): Promise<(Frame[] | undefined)[]> {
-  const found = new Array<Frame[] | undefined>(index.size).fill(undefined);
+  const chains = new Array<Frame[] | undefined>(index.size).fill(undefined);
   await eachChunk(
     connection,
-    `SELECT y.location_id, y.depth, y.name, nullif(y.system_name, y.name), y.file, y.line, y."column", y.tier
+    `SELECT y.depth, y.name, nullif(y.system_name, y.name) AS mangled, y.file, y.line, y."column", y.tier,
+       list(y.location_id)
      FROM symbols y
-     WHERE y.reason = '' AND y.location_id IN (SELECT location_id FROM wanted_locations)`,
+     WHERE y.reason = '' AND y.location_id IN (SELECT location_id FROM wanted_locations)
+     GROUP BY ALL ORDER BY y.depth`,
     (chunk, rows) => {
-      const id = idWords(chunk, 0);
-      const [name, mangled, file] = [texts(chunk, 2), optionalTexts(chunk, 3), texts(chunk, 4)];
-      const tier = optionalTexts(chunk, 7);
-      const [depth, line, column] = [1, 5, 6].map((at) => numbers(chunk, at));
+      const frameOf = frameReader(chunk);
+      const depth = numbers(chunk, 0);
+      const list = lists(chunk, 7);
+      const ids = wordsOf(list.childVector);
       for (let row = 0; row < rows; row++) {
-        const at = index.find(id[2 * row]!, id[2 * row + 1]!);
-        if (at < 0) continue;
-        const text = name(row);
-        const frame: Frame = {
-          name: text,
-          systemName: mangled(row) ?? text,
-          file: file(row),
-          line: line!(row),
-          column: column!(row),
-        };
-        const frames = found[at];
-        const compiled = tier(row);
-        if (compiled !== null) frame.tier = compiled;
-        // Most chains have one frame; an empty array that is written to makes room for sixteen.
-        if (frames === undefined && depth!(row) === 0) found[at] = [frame];
-        else (found[at] = frames ?? [])[depth!(row)] = frame;
+        const frame = [frameOf(row)];
+        const first = list.getEntryOffset(row);
+        const last = first + list.getEntryLength(row);
+        for (let entry = first; entry < last; entry++) {
+          const at = index.find(ids[2 * entry]!, ids[2 * entry + 1]!);
+          // Chains of one frame are shared, so they are not added to.
+          if (at >= 0) chains[at] = depth(row) === 0 ? frame : [...(chains[at] ?? []), ...frame];
+        }
       }
     },
   );
-  return found;
+  return chains;
+}
+
+/** Of rows of depth, name, linkage name where it is another, file, line, column, tier. */
+function frameReader(chunk: DuckDBDataChunk): (row: number) => Frame {
+  const [name, mangled, file, tier] = [
+    texts(chunk, 1),
+    optionalTexts(chunk, 2),
+    texts(chunk, 3),
+    optionalTexts(chunk, 6),
+  ];
+  const [line, column] = [numbers(chunk, 4), numbers(chunk, 5)];
+  return (row) => {
+    const text = name(row);
+    const frame: Frame = {
+      name: text,
+      systemName: mangled(row) ?? text,
+      file: file(row),
+      line: line(row),
+      column: column(row),
+    };
+    const compiled = tier(row);
+    if (compiled !== null) frame.tier = compiled;
+    return frame;
+  };
 }
 
 /** The locations of an object that have no name share their frame: there may be more of them than of the others. */

@@ -68,7 +68,7 @@ async function groupSamples(
   const lostStack = lost.add(markerLocation('[lost stack]').id, UBIGINT);
   await connection.run(
     `CREATE TEMP TABLE wanted AS
-     SELECT (row_number() OVER (ORDER BY d.stack_id) - 1)::UINTEGER AS no, d.stack_id,
+     SELECT (row_number() OVER () - 1)::UINTEGER AS no, d.stack_id,
        CASE WHEN len(t.location_ids) > 0 THEN t.location_ids ELSE [${lostStack}] END AS location_ids
      FROM (SELECT DISTINCT stack_id FROM grouped) d LEFT JOIN stacks t ON t.stack_id = d.stack_id`,
     lost.values,
@@ -83,19 +83,29 @@ interface Groups {
   weightNs: number[];
 }
 
-/** Heaviest first, so that the same samples always give the same table. */
+/** Heaviest first, so that the same samples always give the same table. A label is read once, not with each row. */
 async function fetchGroups(connection: DuckDBConnection): Promise<Groups> {
   const groups: Groups = { stackNo: [], label: [], count: [], weightNs: [] };
+  await connection.run(
+    `CREATE TEMP TABLE labels AS
+     SELECT (row_number() OVER () - 1)::UINTEGER AS no, label FROM (SELECT DISTINCT label FROM grouped)`,
+  );
+  const labels: string[] = [];
+  await eachChunk(connection, 'SELECT no, label FROM labels', (chunk, rows) => {
+    const [no, label] = [numbers(chunk, 0), texts(chunk, 1)];
+    for (let row = 0; row < rows; row++) labels[no(row)] = label(row);
+  });
   await eachChunk(
     connection,
-    `SELECT w.no, g.label, g.count::DOUBLE, g.weight_ns::DOUBLE
-     FROM grouped g JOIN wanted w ON w.stack_id = g.stack_id ORDER BY g.weight_ns DESC, w.no, g.label`,
+    `SELECT w.no, l.no, g.count::DOUBLE, g.weight_ns::DOUBLE
+     FROM grouped g JOIN wanted w ON w.stack_id = g.stack_id JOIN labels l ON l.label = g.label
+     ORDER BY g.weight_ns DESC, w.stack_id, g.label`,
     (chunk, rows) => {
-      const [no, label] = [numbers(chunk, 0), texts(chunk, 1)];
+      const [no, label] = [numbers(chunk, 0), numbers(chunk, 1)];
       const [count, weightNs] = [numbers(chunk, 2), numbers(chunk, 3)];
       for (let row = 0; row < rows; row++) {
         groups.stackNo.push(no(row));
-        groups.label.push(label(row));
+        groups.label.push(labels[label(row)]!);
         groups.count.push(count(row));
         groups.weightNs.push(weightNs(row));
       }
