@@ -1,4 +1,5 @@
 // SymbolIndex: disjoint address ranges, found by bisection, each with the place of its name.
+import { firstNotBelow } from '../binary/bisect.ts';
 
 /** Ranges that may overlap, as a symbol table or a perf map has them. Columns; sorted ascending by `start`. */
 export interface Spans {
@@ -68,14 +69,8 @@ export class SymbolIndex {
   /** Where the span begins that the range is of, which may be before the range. */
   startOf(row: number): number {
     const { rows, starts } = this.continued;
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (rows[middle]! < row) low = middle + 1;
-      else high = middle;
-    }
-    return rows[low] === row ? starts[low]! : this.starts[row]!;
+    const at = firstNotBelow(rows, row);
+    return rows[at] === row ? starts[at]! : this.starts[row]!;
   }
 }
 

@@ -1,5 +1,6 @@
 // Which places of a file FDEs cover.
 import { ascendingOrder } from '../binary/address-sort.ts';
+import { firstAbove } from '../binary/bisect.ts';
 import type { FdeColumns } from './fde-columns.ts';
 
 /** A test of file offsets against all FDEs that there are now. */
@@ -10,13 +11,7 @@ export function coverageOf({ start, end, count }: FdeColumns): (offset: number) 
   const reach = Float64Array.from(order, (fde) => end[fde]!);
   for (let i = 1; i < reach.length; i++) reach[i] = Math.max(reach[i]!, reach[i - 1]!);
   return (offset) => {
-    let low = 0;
-    let high = count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (starts[middle]! <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low > 0 && reach[low - 1]! > offset;
+    const behind = firstAbove(starts, offset);
+    return behind > 0 && reach[behind - 1]! > offset;
   };
 }

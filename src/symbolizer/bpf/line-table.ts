@@ -1,5 +1,6 @@
 // LineTable: source lines of a BPF program by address. Columns, ascending.
 import { ascendingOrder } from '../../binary/address-sort.ts';
+import { firstAbove } from '../../binary/bisect.ts';
 import { DUMP_KIND, type DumpSections } from './dump-sections.ts';
 
 /** `struct bpf_line_info`: insn_off, file_name_off, line_off, line_col (include/uapi/linux/bpf.h). */
@@ -55,15 +56,9 @@ export class LineTable {
 
   /** The last row that begins at or before an address, and not before `from`, where its function begins. Or null. */
   find(address: number, from: number): { file: number; line: number; column: number } | null {
-    let low = 0;
-    let high = this.start.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.start[middle]! <= address) low = middle + 1;
-      else high = middle;
-    }
-    if (low === 0 || this.start[low - 1]! < from) return null;
-    const place = this.place[low - 1]!;
-    return { file: this.file[low - 1]!, line: place >>> 10, column: place & 0x3ff };
+    const row = firstAbove(this.start, address) - 1;
+    if (row < 0 || this.start[row]! < from) return null;
+    const place = this.place[row]!;
+    return { file: this.file[row]!, line: place >>> 10, column: place & 0x3ff };
   }
 }

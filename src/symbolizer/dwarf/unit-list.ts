@@ -1,5 +1,6 @@
 // UnitList: where the units of a .debug_info begin.
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
+import { firstAbove } from '../../binary/bisect.ts';
 import { MAX_INITIAL_LENGTH_BYTES, readInitialLength } from './encoding.ts';
 import type { SectionReader } from './section-reader.ts';
 
@@ -28,14 +29,8 @@ export class UnitList {
   /** Offset of the unit that an offset in the section lies in, -1 where it is in none. */
   containing(offset: number): number {
     const { offsets } = this;
-    let low = 0;
-    let high = offsets.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (offsets[middle]! <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 || !(offset < this.info.size) ? -1 : offsets[low - 1]!;
+    const behind = firstAbove(offsets, offset);
+    return behind === 0 || !(offset < this.info.size) ? -1 : offsets[behind - 1]!;
   }
 }
 

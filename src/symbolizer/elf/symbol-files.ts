@@ -1,4 +1,5 @@
 // SymbolFiles: the source files that a symbol table tells of local functions (gABI, STT_FILE).
+import { firstNotBelow } from '../../binary/bisect.ts';
 
 /** Columns, a row for each local function that follows the name of a file: in C++ most functions are not local. */
 export class SymbolFiles {
@@ -17,13 +18,7 @@ export class SymbolFiles {
 
   /** Place of the file's name, for the function that starts there; -1 where none is told. */
   of(start: number): number {
-    let low = 0;
-    let high = this.starts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.starts[middle]! < start) low = middle + 1;
-      else high = middle;
-    }
-    return this.starts[low] === start ? this.names[low]! : -1;
+    const row = firstNotBelow(this.starts, start);
+    return this.starts[row] === start ? this.names[row]! : -1;
   }
 }

@@ -1,5 +1,6 @@
 // Pc-value tables: what holds for which instructions of a function (golang.org/s/go12symtab, "Pc-value table").
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
+import { firstAbove } from '../../binary/bisect.ts';
 import type { FilePages } from '../../binary/go/file-pages.ts';
 import { SECTION } from '../../binary/go/go-table.ts';
 
@@ -27,14 +28,8 @@ export class PcValues {
 
   /** `NO_VALUE` behind the last instruction. */
   find(offset: number): number {
-    let low = 0;
-    let high = this.ends.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.ends[middle]! <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low < this.values.length ? this.values[low]! : NO_VALUE;
+    const at = firstAbove(this.ends, offset);
+    return at < this.values.length ? this.values[at]! : NO_VALUE;
   }
 }
 

@@ -1,5 +1,6 @@
 // The lines of a piece of code, from a jitdump's JIT_CODE_DEBUG_INFO record.
 import { BinaryFormatError } from '../../binary/binary-format-error.ts';
+import { firstAbove } from '../../binary/bisect.ts';
 import { Cursor } from '../../binary/cursor.ts';
 import { DEBUG_ENTRY_BYTES } from './jitdump-constants.ts';
 import { JitdumpRows } from './jitdump-rows.ts';
@@ -64,16 +65,10 @@ export class JitdumpLines {
   /** The line of the instruction at so many bytes from the start of the code; null before the first. */
   find(offset: number): JitLine | null {
     const wanted = this.isV8 ? offset + V8_SHIFT : offset;
-    let low = 0;
-    let high = this.offsets.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.offsets[middle]! <= wanted) low = middle + 1;
-      else high = middle;
-    }
-    if (low === 0) return null;
+    const behind = firstAbove(this.offsets, wanted);
+    if (behind === 0) return null;
     const { rows } = this;
-    const row = this.order[low - 1]!;
+    const row = this.order[behind - 1]!;
     return {
       file: rows.names[rows.file[row]!]!,
       line: rows.line[row]!,
