@@ -1,7 +1,7 @@
 // The first thing that the page asks for, in one place: the server names it in the answer that brings the page, so that
 // the browser asks for it before the page's own code has arrived.
 import type { FilterPatterns } from './stack-filters.ts';
-import { NO_FILTERS, STACK_FILTERS } from './stack-filters.ts';
+import { filtersOf, NO_FILTERS } from './stack-filters.ts';
 
 /** What of the page's address decides which call tree it shows. */
 export interface TreeState extends FilterPatterns {
@@ -47,11 +47,11 @@ export function pathWith(
   return text === '' ? path : `${path}?${text}`;
 }
 
-export function flamegraphPath({ group, nodes, ...state }: TreeState): string {
-  const { from, until, query, root, focus, ignore, hide, show_from } = state;
+export function flamegraphPath(state: TreeState): string {
+  const { from, until, query, group, root, nodes } = state;
   return pathWith('/api/v1/flamegraph', {
     ...{ from, until, query, groupBy: group, root, maxNodes: nodes },
-    ...{ focus, ignore, hide, show_from },
+    ...filtersOf(state),
   });
 }
 
@@ -65,12 +65,11 @@ export function nodesOf(text: string | null): number {
 export function firstRequest(address: URLSearchParams): string | undefined {
   if (address.get('mode') === 'compare') return undefined;
   const text = (name: keyof TreeState) => address.get(name) ?? String(DEFAULT_TREE[name]);
-  const filters = Object.fromEntries(STACK_FILTERS.map((filter) => [filter, text(filter)]));
   const path = flamegraphPath({
-    ...NO_FILTERS,
-    ...filters,
     ...{ from: text('from'), until: text('until'), query: text('query') },
     ...{ group: text('group'), root: text('root'), nodes: nodesOf(address.get('nodes')) },
+    ...{ focus: text('focus'), ignore: text('ignore') },
+    ...{ hide: text('hide'), show_from: text('show_from') },
   });
   return path.length > MAX_PRELOAD_LENGTH ? undefined : path;
 }

@@ -14,6 +14,11 @@ export type StackFilter = (typeof STACK_FILTERS)[number];
 /** Patterns; '' is no filter, as for pprof. */
 export type FilterPatterns = Record<StackFilter, string>;
 
+/** The filters alone of what else a state or a request has. */
+export function filtersOf({ focus, ignore, hide, show_from }: FilterPatterns): FilterPatterns {
+  return { focus, ignore, hide, show_from };
+}
+
 export const NO_FILTERS: Readonly<FilterPatterns> = { focus: '', ignore: '', hide: '', show_from: '' };
 
 /** Of one filter. Names of functions are tried one by one, and a longer pattern takes longer for each. */

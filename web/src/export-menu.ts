@@ -1,6 +1,6 @@
 // The box of downloads and the things to copy. Every address and command can be read before it is used.
+import { filtersOf } from '../../src/model/stack-filters.ts';
 import { byId } from './dom.ts';
-import { filtersOf } from './filter/stack-chips.ts';
 import { createPopover } from './popover.ts';
 import type { ProfileFormat, ShownTimes, ShownWindow } from './pprof-links.ts';
 import { baseShown, permalink, pprofCommand, profilePath } from './pprof-links.ts';

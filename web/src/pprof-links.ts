@@ -1,7 +1,7 @@
 // Taking what is shown home: addresses of downloads, the command for Go's pprof, a link that stays.
 import { pathWith } from '../../src/model/page-request.ts';
 import type { FilterPatterns } from '../../src/model/stack-filters.ts';
-import { filtersOf } from './filter/stack-chips.ts';
+import { filtersOf } from '../../src/model/stack-filters.ts';
 import { baseQueryOf } from './requests.ts';
 import type { TimeSpan } from './time/time-span.ts';
 import type { ViewState } from './view-state.ts';

@@ -1,6 +1,6 @@
 // The addresses that a state asks the server for.
 import { pathWith } from '../../src/model/page-request.ts';
-import { filtersOf } from './filter/stack-chips.ts';
+import { filtersOf } from '../../src/model/stack-filters.ts';
 import type { Bins } from './timeline/timeline-bins.ts';
 import type { TimeTexts } from './time/presets.ts';
 import type { ViewState } from './view-state.ts';

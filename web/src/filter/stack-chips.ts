@@ -24,10 +24,6 @@ export function stackChips(state: FilterPatterns): StackChip[] {
   }));
 }
 
-export function filtersOf({ focus, ignore, hide, show_from }: FilterPatterns): FilterPatterns {
-  return { focus, ignore, hide, show_from };
-}
-
 /** The pattern of RE2 that matches this text alone. */
 export function exactly(text: string): string {
   return `^${text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')}$`;
