@@ -4,6 +4,7 @@ import type { Frame } from '../model/frame.ts';
 import type { StackFilter } from '../model/stack-filters.ts';
 import { STACK_FILTERS } from '../model/stack-filters.ts';
 import type { StackTable } from '../model/stack-table.ts';
+import { chosenRows } from './chosen-rows.ts';
 import { mappingFilename } from './pprof.ts';
 
 /** For each filter that is asked for, those of the table's `filterTexts` that its pattern matches. */
@@ -35,12 +36,9 @@ export function filterStacks(table: StackTable, matches: FilterMatches): StackTa
     for (const location of kept) stackLocations.push(location);
     offsets.push(stackLocations.length);
   }
-  const { group } = table;
   return {
     ...table,
-    ...(group === undefined ? {} : { group: rows.map((row) => group[row]!) }),
-    count: Float64Array.from(rows, (row) => table.count[row]!),
-    weightNs: Float64Array.from(rows, (row) => table.weightNs[row]!),
+    ...chosenRows(table, rows),
     offsets: Uint32Array.from(offsets),
     ...usedPlaces(table, places.frames, stackLocations),
   };

@@ -1,5 +1,6 @@
 // The part of a table that a path of frames leads to: what a call tree with that `root` shows, as a table of its own.
 import type { StackTable } from '../model/stack-table.ts';
+import { chosenRows } from './chosen-rows.ts';
 import { functionTable } from './function-table.ts';
 import type { PathOptions } from './path-tree.ts';
 import { pathTree } from './path-tree.ts';
@@ -26,12 +27,9 @@ export function stacksBelow(table: StackTable, options: PathOptions): StackTable
       offsets[at],
     );
   });
-  const { group } = table;
   return {
     ...table,
-    ...(group === undefined ? {} : { group: rows.map((row) => group[row]!) }),
-    count: Float64Array.from(rows, (row) => table.count[row]!),
-    weightNs: Float64Array.from(rows, (row) => table.weightNs[row]!),
+    ...chosenRows(table, rows),
     offsets,
     stackLocations,
   };

@@ -1,0 +1,14 @@
+// Some stacks of a table, chosen one by one: `StackRows` are those of a range.
+import type { StackTable } from '../model/stack-table.ts';
+
+/** What a table of these rows alone says of each stack besides its locations; `rows` are indices, in the order wanted. */
+export function chosenRows(
+  { group, count, weightNs }: StackTable,
+  rows: readonly number[],
+): Pick<StackTable, 'group' | 'count' | 'weightNs'> {
+  return {
+    ...(group === undefined ? {} : { group: rows.map((row) => group[row]!) }),
+    count: Float64Array.from(rows, (row) => count[row]!),
+    weightNs: Float64Array.from(rows, (row) => weightNs[row]!),
+  };
+}
