@@ -5,7 +5,7 @@ import { SAMPLE_KINDS } from '../model/profile-batch.ts';
 import { formatMatcher } from '../model/selector-text.ts';
 import type { LabelName, Matcher, Selector, TextMatcher, TimeRange } from '../model/selector.ts';
 import { isNegative } from '../model/selector.ts';
-import { eachChunk, texts as textsOf } from './each-chunk.ts';
+import { textSet } from './each-chunk.ts';
 import { processLabelSql } from './label-sql.ts';
 import { Parameters } from './parameters.ts';
 import { checkPattern, PatternBudget, selectMatching } from './pattern.ts';
@@ -75,19 +75,10 @@ async function equalTexts(
 ): Promise<ReadonlySet<string>> {
   if ('values' in matcher) return new Set(matcher.values);
   if (!isPattern(matcher)) return new Set([matcher.value]);
-  const equal = new Set<string>();
   const parameters = new Parameters();
   const known = parameters.add(listValue(['', host, ...SAMPLE_KINDS]), LIST(VARCHAR));
-  await eachChunk(
-    connection,
-    `SELECT m.text FROM ${matching} m WHERE list_contains(${known}, m.text)`,
-    (chunk, rows) => {
-      const text = textsOf(chunk, 0);
-      for (let row = 0; row < rows; row++) equal.add(text(row));
-    },
-    parameters,
-  );
-  return equal;
+  const sql = `SELECT m.text FROM ${matching} m WHERE list_contains(${known}, m.text)`;
+  return textSet(connection, sql, parameters);
 }
 
 /** What is wrong with a pattern, told with the matcher that it is of. */

@@ -19,6 +19,21 @@ export async function eachChunk(
   }
 }
 
+/** The distinct texts that a query of one column gives; none may be NULL. */
+export async function textSet(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters?: Parameters,
+): Promise<Set<string>> {
+  const found = new Set<string>();
+  const collect = (chunk: DuckDBDataChunk, rows: number) => {
+    const text = texts(chunk, 0);
+    for (let row = 0; row < rows; row++) found.add(text(row));
+  };
+  await eachChunk(connection, sql, collect, parameters);
+  return found;
+}
+
 /** Readers of a column, for columns whose SQL type is known to give that. */
 export const numbers = (chunk: DuckDBDataChunk, column: number): ((row: number) => number) =>
   reader(chunk, column) as (row: number) => number;

@@ -1,7 +1,7 @@
 // Which of some texts a pattern matches: what filters of stacks need to know.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
-import { eachChunk, texts as textsOf } from './each-chunk.ts';
+import { textSet } from './each-chunk.ts';
 import { Parameters } from './parameters.ts';
 import { checkPattern, PatternBudget, selectMatching } from './pattern.ts';
 
@@ -11,15 +11,10 @@ export async function queryTexts(
   texts: readonly string[],
 ): Promise<Set<string>> {
   await checkPattern(connection, pattern);
-  const found = new Set<string>();
-  if (texts.length === 0) return found;
+  if (texts.length === 0) return new Set();
   const parameters = new Parameters();
   const list = parameters.add(listValue([...texts]), LIST(VARCHAR));
   const asked = { texts: `SELECT unnest(${list}) AS text`, parameters, budget: new PatternBudget() };
   await selectMatching(connection, 'matching', { pattern, mode: 'part', ...asked });
-  await eachChunk(connection, 'SELECT m.text FROM matching m', (chunk, rows) => {
-    const text = textsOf(chunk, 0);
-    for (let row = 0; row < rows; row++) found.add(text(row));
-  });
-  return found;
+  return textSet(connection, 'SELECT m.text FROM matching m');
 }
