@@ -4,23 +4,7 @@ import { Profile } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
 import { fakeApp } from '../support/fake-service.ts';
 import { fakeStore } from '../support/fake-store.ts';
-
-const NOW = Date.UTC(2026, 0, 31, 14, 0, 0);
-const PROFILE = `
-node:
-  main @/usr/bin/node
-    parse @/usr/bin/node =30
-    read @[kernel.kallsyms] =10
-gcc:
-  main @/usr/bin/gcc =60
-`;
-const app = fakeApp({ store: fakeStore({ text: PROFILE, timeMs: NOW - 60_000 }), now: () => NOW });
-
-async function get<T>(path: string): Promise<T> {
-  const response = await app.request(path);
-  expect(response.status, path).toBe(200);
-  return (await response.json()) as T;
-}
+import { getJson, twoPrograms } from '../support/two-programs.ts';
 
 interface Top {
   totalCount: number;
@@ -28,7 +12,7 @@ interface Top {
 }
 
 async function top(query: string): Promise<string> {
-  const { functions } = await get<Top>(`/api/v1/top?${query}`);
+  const { functions } = await getJson<Top>(`/api/v1/top?${query}`);
   return functions.map(({ name, selfCount }) => `${name} ${selfCount}`).join(', ');
 }
 
@@ -46,20 +30,20 @@ describe('stack filters', () => {
   });
 
   it('answer the flame graph, its totals of what is left', async () => {
-    const body = await get('/api/v1/flamegraph?hide=^main$&query={comm="node"}');
+    const body = await getJson('/api/v1/flamegraph?hide=^main$&query={comm="node"}');
     expect(body).toMatchObject({ totalCount: 40, names: ['all', 'parse', 'read'] });
   });
 
   it('answer both sides of a diff', async () => {
     const windows = 'leftFrom=now-5m&leftUntil=now&rightFrom=now-5m';
-    const body = await get(`/api/v1/diff?${windows}&ignore=gcc`);
+    const body = await getJson(`/api/v1/diff?${windows}&ignore=gcc`);
     expect(body).toMatchObject({ left: { totalCount: 40 }, right: { totalCount: 40 } });
   });
 
   it('answer files', async () => {
-    const folded = await app.request('/api/v1/profile?format=folded&show_from=parse');
+    const folded = await twoPrograms.request('/api/v1/profile?format=folded&show_from=parse');
     expect(await folded.text()).toBe('parse 30\n');
-    const pprof = await app.request('/api/v1/profile?focus=parse');
+    const pprof = await twoPrograms.request('/api/v1/profile?focus=parse');
     const profile = Profile.decode(gunzipSync(new Uint8Array(await pprof.arrayBuffer())));
     expect(profile.sample.map(({ value }) => Number(value[0]))).toEqual([30]);
   });
@@ -89,7 +73,7 @@ describe('grouping by leaf frames', () => {
     ['object', ['/usr/bin/gcc', '/usr/bin/node', '[kernel.kallsyms]']],
     ['file', ['']],
   ])('begins the flame graph with each %s', async (field, expected) => {
-    const { names, nodes } = await get<{ names: string[]; nodes: { parent: number[]; name: number[] } }>(
+    const { names, nodes } = await getJson<{ names: string[]; nodes: { parent: number[]; name: number[] } }>(
       `/api/v1/flamegraph?groupBy=${field}`,
     );
     const first = nodes.name.filter((_, node) => nodes.parent[node] === 0).map((name) => names[name]);

@@ -1,5 +1,6 @@
 // Comparing two windows in a real browser, on recorded data: what a release between them did.
 import { describe, expect, it } from 'vitest';
+import { STACK_ITEMS } from '../support/menu-items.ts';
 import { serveRecorded, recordedWindow, usePage } from '../support/page-fixture.ts';
 import { RECORDED_WINDOWS } from '../support/recorded-data.ts';
 
@@ -130,10 +131,7 @@ describe('a comparison', () => {
       'Zoom in',
       'Show in A, before',
       'Search for this name',
-      'Only stacks with this function',
-      'No stacks with this function',
-      'Hide this function',
-      'Show from this function on',
+      ...STACK_ITEMS,
       'Copy name',
     ]);
     await page.keyboard.press('Escape');

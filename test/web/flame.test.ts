@@ -1,6 +1,7 @@
 // The flame graph in a real browser, on a host with known answers.
 import { describe, expect, it } from 'vitest';
 import type { FlamegraphBody } from '../../web/src/api.ts';
+import { STACK_ITEMS } from '../support/menu-items.ts';
 import { usePage } from '../support/page-fixture.ts';
 
 const fixture = usePage();
@@ -173,10 +174,7 @@ describe('the menu of a frame', () => {
       expect.stringMatching(/^Only stacks through this path/),
       'Find in the table',
       'Search for this name',
-      'Only stacks with this function',
-      'No stacks with this function',
-      'Hide this function',
-      'Show from this function on',
+      ...STACK_ITEMS,
       'Copy name',
     ]);
     await fixture.shot('page-menu');
