@@ -53,7 +53,10 @@ export class JitFiles {
     this.#latest.set(pid, id);
     if (this.#images.has(id)) return;
     this.#images.set(id, {
-      ...{ pid, dump: null, nextMapLookMs: -Infinity, mapRetryMs: FIRST_NO_MAP_RETRY_MS },
+      pid,
+      dump: null,
+      nextMapLookMs: -Infinity,
+      mapRetryMs: FIRST_NO_MAP_RETRY_MS,
       endsAtMs: Infinity,
     });
     if (this.#images.size <= MAX_IMAGES) return;

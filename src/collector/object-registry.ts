@@ -1,15 +1,15 @@
 // Knows every object that was mapped: its identity, and how its file can be opened again.
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { stampOf } from '../model/file-stamp.ts';
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import { objectId } from '../model/code-object.ts';
+import { stampOf } from '../model/file-stamp.ts';
 import type { OpenedCompanion, OpenedObject, ObjectSource, OpenResult } from '../model/object-source.ts';
-import type { ElfLayoutReader } from './object-ref.ts';
-import { ObjectRef } from './object-ref.ts';
 import { BpfPrograms } from './bpf-programs.ts';
 import { FdCache } from './fd-cache.ts';
-import { openKernelBtf } from './kernel-btf.ts';
 import { JitFiles } from './jit-files.ts';
+import { openKernelBtf } from './kernel-btf.ts';
+import type { ElfLayoutReader } from './object-ref.ts';
+import { ObjectRef } from './object-ref.ts';
 import type { SamplerHost } from './sampler-host.ts';
 import type { MappedFile } from './sideband.ts';
 import { vdsoImageFd } from './vdso-image.ts';

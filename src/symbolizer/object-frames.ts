@@ -1,7 +1,7 @@
 // ObjectFrames: what answers for one object's addresses, whatever the format behind it.
 import { ElfFile } from '../binary/elf/elf-file.ts';
-import { stampOf } from '../model/file-stamp.ts';
 import { elfLayout, fileOffsetToAddress, type LoadSegment } from '../binary/elf/layout.ts';
+import { stampOf } from '../model/file-stamp.ts';
 import type { MissReason } from '../model/frame.ts';
 import { BpfProgram } from './bpf/bpf-program.ts';
 import { CompanionFiles } from './companion-files.ts';

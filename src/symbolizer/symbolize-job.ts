@@ -1,8 +1,9 @@
 // SymbolizeJobs: what the worker does for a request. Free of threads, so that tests run it as it is.
 import { BinaryFormatError } from '../binary/binary-format-error.ts';
-import { withoutVersion } from '../binary/symbol-name.ts';
 import { isSystemError } from '../binary/byte-source.ts';
+import { withoutVersion } from '../binary/symbol-name.ts';
 import type { MissReason } from '../model/frame.ts';
+import { PrototypeCache } from './btf/prototype-cache.ts';
 import { ChainWriter } from './chain-columns.ts';
 import { keyOf } from './companion-files.ts';
 import { CompanionsWanted } from './companions-wanted.ts';
@@ -10,9 +11,8 @@ import type { CompanionRequest } from './debug-files/companion-request.ts';
 import { Demangler } from './demangle/demangler.ts';
 import type { ReaderLimits } from './elf-frames.ts';
 import { IndexCache } from './index-cache.ts';
-import { KernelNames } from './kernel/kernel-names.ts';
 import { readKernelLayout } from './kernel/kernel-layout.ts';
-import { PrototypeCache } from './btf/prototype-cache.ts';
+import { KernelNames } from './kernel/kernel-names.ts';
 import { readObjectFrames, type FramesResult, type ObjectFrames } from './object-frames.ts';
 import {
   missReply,

@@ -1,5 +1,5 @@
-// HostFiles: opening regular files below a root. Never waits for whoever holds the other
-// end of what is in the file's place.
+// HostFiles: opening regular files below a root. Never waits for whoever holds the other end of what is in the file's
+// place.
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { stampOf } from '../../model/file-stamp.ts';
 
