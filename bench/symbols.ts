@@ -10,7 +10,7 @@ import { hostShares, hostTime } from './lib/machine.ts';
 import { runFacts } from './lib/run-facts.ts';
 import type { Chain } from './symbols/answer-formats.ts';
 import { ask } from './symbols/ask.ts';
-import { agreedChains, agrees, compareAnswers } from './symbols/compare.ts';
+import { agreedChains, agrees, compareAnswers, renamed } from './symbols/compare.ts';
 import { coldCosts, type Contender, inProcess, warmCosts } from './symbols/cost.ts';
 import type { Filter, Filters } from './symbols/filter.ts';
 import { findFilters } from './symbols/filter.ts';
@@ -39,11 +39,11 @@ async function addressesOf({ path, referencePath }: JudgedFile, { addresses, see
 }
 
 async function judge(file: JudgedFile, { options, filters }: Bench): Promise<JudgedAnswers> {
-  const { name, what, path, referencePath } = file;
+  const { name, what, path, referencePath, referenceName = (whole: string) => whole } = file;
   const addresses = await addressesOf(file, options);
   const answers = async (filter: Filter, of: string, asked: readonly number[]) =>
     asked.length === 0 ? new Map<number, Chain>() : filter.parse((await ask(filter, of, asked)).output);
-  const llvm = await answers(filters.llvm, referencePath, addresses);
+  const llvm = renamed(await answers(filters.llvm, referencePath, addresses), referenceName);
   const elfutils = await answers(filters.elfutils, referencePath, addresses);
   // The slowest tool, by far, has to speak of what the others disagree about only.
   const disputed = addresses.filter((address) => !agrees(llvm.get(address), elfutils.get(address)));

@@ -36,6 +36,15 @@ export function agreedChains(
   });
 }
 
+/** Every name of every chain as `rename` gives it. */
+export function renamed(
+  chains: ReadonlyMap<number, Chain>,
+  rename: (name: string) => string,
+): Map<number, Chain> {
+  const named = (chain: Chain) => chain.map((frame) => ({ ...frame, name: rename(frame.name) }));
+  return new Map([...chains].map(([address, chain]) => [address, named(chain)]));
+}
+
 /** Whether both tools have the same files and lines, or the first has none to agree with. */
 export function agrees(chain: Chain = [], other: Chain = []): boolean {
   if (!isKnown(chain)) return true;

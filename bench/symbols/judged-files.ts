@@ -11,6 +11,8 @@ export interface JudgedFile {
   path: string;
   /** What the reference tools read: the same code, with debug information that all of them understand. */
   referencePath: string;
+  /** What the file itself can tell of a linkage name that the reference has; the whole of it where this is not told. */
+  referenceName?: (name: string) => string;
 }
 
 export interface JudgedFiles {
@@ -85,7 +87,15 @@ function goProgram(folder: string): JudgedFile | string {
   const path = `${referencePath}-stripped`;
   execFileSync('strip', ['-s', '-o', path, referencePath]);
   if (!sameText(path, referencePath, folder)) return 'go: strip changed its code';
-  return { name: 'go', what: 'Go, stripped', path, referencePath };
+  return { name: 'go', what: 'Go, stripped', path, referencePath, referenceName: withoutAbi };
+}
+
+/**
+ * Go's linker names functions in assembler by their calling convention in symbols and DWARF (`cpuid.abi0`), not in the
+ * table of functions (cmd/link/internal/ld/symtab.go, `mangleABIName`).
+ */
+export function withoutAbi(name: string): string {
+  return name.replace(/\.abi0$/, '');
 }
 
 /** Debian's elfutils and binutils do not read the DWARF 5 that Go writes since 1.25; older ones know no such choice. */

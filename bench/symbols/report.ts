@@ -144,7 +144,8 @@ function answersMethod({ answers, missing }: SymbolsResult): string {
     'Addresses are drawn evenly from what the frame descriptions cover (Go: from its symbols). A row is agreed where ' +
       'llvm-symbolizer has a file for it and eu-addr2line or addr2line has the same chain of files and lines; equal means ' +
       "llvm-symbolizer's chain: every linkage name, file (without its folders) and line, innermost first. What is judged of " +
-      'Go is the stripped program, and of the supplement what dwz left, each by the same code before that.' +
+      'Go is the stripped program, and of the supplement what dwz left, each by the same code before that; the `.abi0` of ' +
+      "assembler functions stands in Go's symbols and DWARF only, and is left out of the reference's names." +
       (missing.length === 0 ? '' : ` Left out: ${missing.join('; ')}.`),
     ...(examples.length === 0 ? [] : [`Where they differ, the first of each:\n\n${examples.join('\n')}`]),
   ].join('\n\n');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Chain } from '../../../bench/symbols/answer-formats.ts';
-import { agreedChains, compareAnswers, differenceOf } from '../../../bench/symbols/compare.ts';
+import { agreedChains, compareAnswers, differenceOf, renamed } from '../../../bench/symbols/compare.ts';
+import { withoutAbi } from '../../../bench/symbols/judged-files.ts';
 
 /** "main a.c:3 < start b.c:7" */
 function chain(text: string): Chain {
@@ -34,6 +35,12 @@ describe('agreement of the reference tools', () => {
 });
 
 describe('the comparison of chains', () => {
+  it('may leave out what a file cannot tell of a name', () => {
+    const chains = new Map([[1, chain('cpuid.abi0 cpu.s:1 < a.abi0.b a.go:2')]]);
+    const wanted = chain('cpuid cpu.s:1 < a.abi0.b a.go:2');
+    expect(renamed(chains, withoutAbi)).toEqual(new Map([[1, wanted]]));
+  });
+
   it.each<[Chain, Chain, string | null]>([
     [INLINED, INLINED, null],
     [[], MAIN, 'no answer'],
