@@ -70,9 +70,25 @@ export const hostSchema = z
   })
   .openapi('Host');
 
+const tierSchema = z
+  .object({
+    blocks: z.number().int(),
+    bytes: z.number(),
+    rows: z.number(),
+    samples: z.number(),
+    weightNs: z.number().openapi({ description: 'CPU time, ns.' }),
+  })
+  .openapi('TierUsage');
+
 export const storeSchema = z
   .object({
     bytes: z.number(),
+    hotBytes: z.number().openapi({ description: 'Of the database alone, without the blocks.' }),
+    tiers: z
+      .object({ raw: tierSchema, '10s': tierSchema, '1min': tierSchema })
+      .openapi({ description: 'Blocks by what they keep: every sample, sums of 10 s, sums of a minute.' }),
+    brokenBlocks: z.number().int().openapi({ description: 'Set aside because they cannot be read.' }),
+    hotRows: z.number().openapi({ description: 'Samples that are in no block yet.' }),
     memoryBytes: z.number(),
     memoryLimitBytes: z.number(),
     samples: z.number(),

@@ -46,11 +46,82 @@ export interface Heatmap {
   count: Float64Array;
 }
 
-export interface StoreUsage {
+/** Age tiers of blocks: every sample, sums of 10 s, sums of a minute. */
+export const TIERS = ['raw', '10s', '1min'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** Of a block. Others exist only while a step of upkeep is under way, or until the next start after a kill. */
+export type BlockState = 'live' | 'broken';
+
+/** An immutable folder of Parquet files, DATA_DIR/blocks/ID, with the samples of a stretch of time. */
+export interface Block {
+  id: string;
+  state: BlockState;
+  /** Why it is broken; '' where it is not. */
+  reason: string;
+  tier: Tier;
+  /** Its first sample (or bucket), and the end of its last one, ms since the epoch. */
+  fromMs: number;
+  untilMs: number;
+  /** Rows of samples.parquet; the samples they stand for; their CPU time, ns. */
+  rows: number;
+  samples: number;
+  weightNs: number;
+  /** All files of the folder. */
   bytes: number;
+}
+
+/** A window that is neither deleted nor rolled up. */
+export interface Pin {
+  id: string;
+  fromMs: number;
+  untilMs: number;
+  note: string;
+  createdMs: number;
+}
+
+/** How long what is kept, and how much. */
+export interface UpkeepPolicy {
+  /** Every sample is kept so long. */
+  rawForMs: number;
+  /** Samples are deleted at this age. */
+  retentionMs: number;
+  /** What everything in the data directory may take; the oldest blocks are deleted beyond it. */
+  retentionBytes: number;
+  /** Deletes nothing by age: for while the clock may be wrong. */
+  holdAge?: boolean;
+}
+
+/** What a step of upkeep did. */
+export interface UpkeepStep {
+  did: 'sealed' | 'rolled-up' | 'deleted' | 'set-aside';
+  /** A sentence about it for the log, without a full stop. */
+  what: string;
+}
+
+export interface TierUsage {
+  blocks: number;
+  bytes: number;
+  rows: number;
+  samples: number;
+  weightNs: number;
+}
+
+export interface StoreUsage {
+  /** Of the database and the blocks. */
+  bytes: number;
+  /** Of the database alone: samples that are in no block yet, and the definitions of all. */
+  hotBytes: number;
+  /** Live blocks by tier. */
+  tiers: Record<Tier, TierUsage>;
+  /** Blocks that are set aside because they cannot be read. */
+  brokenBlocks: number;
   memoryBytes: number;
   memoryLimitBytes: number;
+  /** Hot and in blocks. */
   samples: number;
+  /** Rows of samples that are in no block yet. */
+  hotRows: number;
   stacks: number;
   locations: number;
   symbols: number;
@@ -162,6 +233,25 @@ export interface ProfileStore {
    */
   matchTexts(pattern: string, texts: readonly string[]): Promise<ReadonlySet<string>>;
   usage(): Promise<StoreUsage>;
+  /** The oldest first, broken ones among them. */
+  blocks(): Promise<Block[]>;
+  /** The earliest first. */
+  pins(): Promise<Pin[]>;
+  /** Keeps a window from being deleted or rolled up. Rejects with kind 'bad-query' where it is empty. */
+  pin(range: TimeRange, note: string): Promise<Pin>;
+  /** False where there is no such pin. */
+  unpin(id: string): Promise<boolean>;
+  /**
+   * One step of upkeep: seals samples of an hour that is over, rolls blocks up, or deletes some; null where nothing is
+   * left to do. Appends and reads go on beside it. One call at a time. `nowMs` is the wall clock.
+   */
+  maintain(nowMs: number, policy: UpkeepPolicy): Promise<UpkeepStep | null>;
+  /**
+   * Deletes definitions and names that no stored sample refers to; resolves to the number of stacks, locations, objects
+   * and processes. Every batch that is appended from now on has to define again what it refers to
+   * (`Collector.forgetDefinitions`).
+   */
+  sweep(): Promise<number>;
   coverage(range: TimeRange): Promise<Coverage>;
   close(): Promise<void>;
 }

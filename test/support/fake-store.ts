@@ -141,8 +141,13 @@ function heatmapOf(rows: readonly Row[], range: TimeRange, columnMs: number, row
 
 function usageOf(rows: readonly Row[]): StoreUsage {
   const times = rows.map((row) => row.timeMs);
+  const none = { blocks: 0, bytes: 0, rows: 0, samples: 0, weightNs: 0 };
   return {
     bytes: 4096,
+    hotBytes: 4096,
+    tiers: { raw: none, '10s': none, '1min': none },
+    brokenBlocks: 0,
+    hotRows: rows.length,
     memoryBytes: 1_000_000,
     memoryLimitBytes: 256_000_000,
     samples: rows.reduce((sum, row) => sum + row.count, 0),
@@ -195,6 +200,12 @@ export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
       return Promise.resolve({ values: values.slice(0, limit), hidden: Math.max(0, values.length - limit) });
     },
     usage: () => Promise.resolve(usageOf(rows)),
+    blocks: () => Promise.resolve([]),
+    pins: () => Promise.resolve([]),
+    pin: readOnly,
+    unpin: readOnly,
+    maintain: readOnly,
+    sweep: readOnly,
     coverage: (range) => {
       const { samples } = usageOf(select(rows, [], range));
       const byLevel = { line: 0, function: samples, object: 0, nothing: 0 };
