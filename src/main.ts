@@ -6,6 +6,7 @@ import type { ServeOptions } from './daemon/options.ts';
 // Everything is loaded when it is run: `--help` needs neither a database nor the addon, the sampler no commands.
 async function serve(flags: ServeFlags): Promise<void> {
   const { listen, dataDir, rate, memoryLimit, sampler, insecure, debuginfod } = flags;
+  const { rawFor, retention, retentionSize } = flags;
   const options: ServeOptions = {
     listen,
     dataDir,
@@ -13,6 +14,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     memoryLimitBytes: memoryLimit,
     sampler,
     insecure,
+    policy: { rawForMs: rawFor, retentionMs: retention, retentionBytes: retentionSize },
     debuginfod: debuginfod ?? process.env['DEBUGINFOD_URLS'] ?? '',
   };
   if (!options.sampler) {

@@ -39,6 +39,18 @@ export function parseMs(text: string): number {
   return parsed.ms;
 }
 
+/** Hours are sealed as a whole: less than one cannot be kept apart. */
+const MIN_AGE_MS = 3_600_000;
+
+/** Always with a unit: a number alone might be meant as days, and seconds would delete nearly everything. */
+export function parseAge(text: string): number {
+  const parsed = parseDuration(text);
+  if (!parsed.ok || parsed.ms < MIN_AGE_MS) {
+    throw new InvalidArgumentError('It is a duration of at least an hour, such as 24h or 30d.');
+  }
+  return parsed.ms;
+}
+
 export function parsePid(text: string): number {
   const pid = Number(text);
   if (!/^\d+$/.test(text) || pid < 1) throw new InvalidArgumentError('It is the id of a process.');

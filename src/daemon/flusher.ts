@@ -44,6 +44,15 @@ export class Flusher {
     await this.#next(true);
   }
 
+  /**
+   * Later batches define again what they refer to, and all earlier ones are stored; false where the store refuses them.
+   */
+  async forgetDefinitions(): Promise<boolean> {
+    this.#parts.collector.forgetDefinitions();
+    await this.flush();
+    return this.#unsent.length === 0;
+  }
+
   /** One CPU's account. Reads counters, collector and ledger in one turn, so that they fit together. */
   account(reading: CpuReading): CpuAccount {
     const { collector, ledger } = this.#parts;

@@ -1,4 +1,5 @@
 // Options of the daemon, as the command line gives them to the processes it starts.
+import type { UpkeepPolicy } from '../store/profile-store.ts';
 
 export interface ServeOptions {
   listen: string;
@@ -10,6 +11,8 @@ export interface ServeOptions {
   insecure: boolean;
   /** Addresses of servers that may be asked for debug files, separated by blanks. */
   debuginfod: string;
+  /** How long what is kept. */
+  policy: UpkeepPolicy;
 }
 
 /** A child that cannot work here says why in one line and ends with this code: the launcher does not start it again. */

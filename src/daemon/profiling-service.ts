@@ -11,12 +11,13 @@ import type { RunningService } from '../server/service.ts';
 import type { StatusBody } from '../server/status.ts';
 import type { DebugFileServers } from '../symbolizer/companion-opener.ts';
 import type { Symbolizer } from '../symbolizer/symbolizer.ts';
-import type { ProfileStore } from '../store/profile-store.ts';
+import type { ProfileStore, UpkeepPolicy } from '../store/profile-store.ts';
 import { Flusher, MAX_UNSENT_SAMPLES } from './flusher.ts';
 import { namingCollector } from './naming-collector.ts';
 import { NamingAgain } from './naming-again.ts';
 import { Naming } from './naming.ts';
 import { OverheadMeter } from './overhead-meter.ts';
+import { Upkeep } from './upkeep.ts';
 
 /** Samples are stored at least every 5 s; the rest is for the storing itself. */
 const FLUSH_MS = 4700;
@@ -35,6 +36,8 @@ export interface ServiceParts {
   debugFiles: DebugFileServers | null;
   /** Where large sections of debug files lie while they are decompressed. */
   spillDirectory: string;
+  /** How long what is kept. */
+  policy: UpkeepPolicy;
 }
 
 export class ProfilingService implements RunningService {
@@ -47,6 +50,7 @@ export class ProfilingService implements RunningService {
   readonly #namingAgain: NamingAgain;
   readonly #closeNaming: () => Promise<void>;
   readonly #governor: Governor;
+  readonly #upkeep: Upkeep;
   readonly #overhead: OverheadMeter;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedMs = Date.now();
@@ -65,6 +69,12 @@ export class ProfilingService implements RunningService {
     this.#namingAgain = new NamingAgain({ symbolizer, store, busy: () => this.#naming.busy });
     const session = host.session.id;
     this.#flusher = new Flusher({ session, collector, ledger, store, naming: this.#naming });
+    this.#upkeep = new Upkeep({
+      store,
+      policy: parts.policy,
+      forgetDefinitions: () => this.#flusher.forgetDefinitions(),
+      tell: (line) => console.error(`pilotlight: ${line}`),
+    });
     this.#overhead = new OverheadMeter(host, collector);
     this.#governor = new Governor({
       rateHz: host.session.rateHz,
@@ -83,6 +93,7 @@ export class ProfilingService implements RunningService {
     if (host.readings().some((reading) => reading.periodNs !== periodNs)) host.setPeriod(periodNs);
     service.#naming.addUnnamed();
     service.#namingAgain.start();
+    service.#upkeep.start();
     service.#timers.push(
       setInterval(() => void service.#flusher.flush(), FLUSH_MS),
       setInterval(() => void service.#govern(), GOVERNOR_MS),
@@ -103,6 +114,7 @@ export class ProfilingService implements RunningService {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    await this.#upkeep.stop();
     await this.#namingAgain.stop();
     await this.collector.stop();
     await this.#flusher.flushWithNames(NAMING_PATIENCE_MS);

@@ -50,7 +50,8 @@ function openOurStore(options: ServeOptions): Promise<ProfileStore> {
   });
 }
 
-async function startSampling(store: ProfileStore, { dataDir, debuginfod }: ServeOptions): Promise<Running> {
+async function startSampling(store: ProfileStore, options: ServeOptions): Promise<Running> {
+  const { dataDir, debuginfod, policy } = options;
   const receiver = new KitReceiver();
   const tableCacheDir = join(dataDir, 'unwind-tables');
   const host = new RemoteSamplerHost(await receiver.complete, receiver, tableCacheDir);
@@ -58,7 +59,7 @@ async function startSampling(store: ProfileStore, { dataDir, debuginfod }: Serve
   const cacheDirectory = join(dataDir, 'debuginfod');
   const tell = (line: string) => console.error(`pilotlight: ${line}`);
   const debugFiles = servers.length === 0 ? null : debuginfodFiles({ servers, cacheDirectory }, tell);
-  return ProfilingService.start({ host, store, tableCacheDir, debugFiles, spillDirectory: dataDir });
+  return ProfilingService.start({ host, store, tableCacheDir, debugFiles, spillDirectory: dataDir, policy });
 }
 
 function withoutSampler(): Running {

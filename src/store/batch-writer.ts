@@ -33,14 +33,42 @@ const KNOWN_PROCESSES = 2_000;
 const ID_COLUMNS = { stacks: 'stack_id', locations: 'location_id', objects: 'object_id' } as const;
 type DefinitionTable = keyof typeof ID_COLUMNS;
 const DEFINITION_TABLES = Object.keys(ID_COLUMNS) as DefinitionTable[];
+export type DefinedTable = DefinitionTable | 'processes';
+
+function nothingStored(): Record<DefinitionTable, StoredIds> {
+  return { stacks: new StoredIds(), locations: new StoredIds(), objects: new StoredIds() };
+}
 
 export class BatchWriter {
-  readonly #stored = { stacks: new StoredIds(), locations: new StoredIds(), objects: new StoredIds() };
-  readonly #processes = new KnownIds<string>(KNOWN_PROCESSES);
+  #stored = nothingStored();
+  #processes = new KnownIds<string>(KNOWN_PROCESSES);
   #loaded = false;
+  /** Ids that batches have defined since `noteDefinitions`; null while nobody asks. */
+  #noted: Record<DefinedTable, Set<bigint>> | null = null;
+
+  /** From now on it is known what batches define, stored before or not. */
+  noteDefinitions(): void {
+    this.#noted = { stacks: new Set(), locations: new Set(), objects: new Set(), processes: new Set() };
+  }
+
+  wasDefined(table: DefinedTable, id: bigint): boolean {
+    return this.#noted?.[table].has(id) ?? false;
+  }
+
+  endNoting(): void {
+    this.#noted = null;
+  }
+
+  /** Rows of definitions were deleted: what is stored is read again. To be called before another write begins. */
+  forget(): void {
+    this.#stored = nothingStored();
+    this.#processes = new KnownIds<string>(KNOWN_PROCESSES);
+    this.#loaded = false;
+  }
 
   async write(statements: Statements, batch: ProfileBatch): Promise<WrittenBatch> {
     const { connection } = statements;
+    this.#note(batch);
     await this.#load(connection);
     const stacks = await this.#unknown(statements, 'stacks', batch.stacks);
     const locations = await this.#unknown(statements, 'locations', batch.locations);
@@ -73,6 +101,13 @@ export class BatchWriter {
         for (const { id, content } of processes) this.#processes.set(id, content);
       },
     };
+  }
+
+  #note(batch: ProfileBatch): void {
+    if (this.#noted === null) return;
+    for (const table of [...DEFINITION_TABLES, 'processes'] as const) {
+      for (const { id } of batch[table]) this.#noted[table].add(id);
+    }
   }
 
   async #load(connection: DuckDBConnection): Promise<void> {

@@ -61,7 +61,7 @@ function textsOfLabel(label: LabelName, { range, host }: { range: TimeRange; hos
   const ofProcess = processLabelSql(label);
   const distinct =
     ofProcess === undefined
-      ? `SELECT s.${label}::VARCHAR AS text FROM samples s WHERE ${windowSql(range, parameters)}`
+      ? `SELECT coalesce(s.${label}::VARCHAR, '') AS text FROM samples s WHERE ${windowSql(range, parameters)}`
       : `SELECT ${ofProcess} AS text FROM processes p`;
   return { texts: `${distinct} UNION SELECT ''`, parameters };
 }

@@ -9,6 +9,8 @@ export interface DataDir {
   database: string;
   wal: string;
   temp: string;
+  /** Folders of sealed samples; there is none before the first. */
+  blocks: string;
   /** Lets this process open the directory again. */
   release(): void;
 }
@@ -36,6 +38,7 @@ export async function claimDataDir(path: string, readOnly: boolean): Promise<Dat
     database,
     wal: `${database}.wal`,
     temp: join(real, 'temp'),
+    blocks: join(real, 'blocks'),
     release: () => openHere.delete(real),
   };
 }

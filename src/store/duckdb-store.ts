@@ -5,6 +5,8 @@ import type { GroupBy, LabelName, Selector, TimeRange } from '../model/selector.
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { StackTable } from '../model/stack-table.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { BlockSet } from './block-set.ts';
+import { addPin, newPin, readPins, removePin } from './block-table.ts';
 import { checkSelector } from './checked-selector.ts';
 import { queryCoverage } from './coverage-query.ts';
 import { fileBytes } from './data-dir.ts';
@@ -14,23 +16,29 @@ import { readIncompleteLocations, readIncompleteObjects, writeNamedAgain } from 
 import { queryLabelNames, queryLabelValues } from './label-query.ts';
 import { readLedger, writeLedger } from './ledger-table.ts';
 import type {
+  Block,
   Coverage,
   Heatmap,
   IncompleteObject,
   LedgerRow,
   NamedAgain,
+  Pin,
   ProfileStore,
   Series,
   StoredName,
   StoreUsage,
   SymbolRow,
+  UpkeepPolicy,
+  UpkeepStep,
 } from './profile-store.ts';
 import { querySeries } from './series-query.ts';
 import type { SampleQuery } from './stack-query.ts';
 import { queryStacks } from './stack-query.ts';
+import { sweepDefinitions } from './sweeping.ts';
 import { readUnnamed, writeSymbols } from './symbol-table.ts';
 import { queryTexts } from './text-query.ts';
-import { queryUsage } from './usage-query.ts';
+import { nextStep } from './upkeep.ts';
+import { queryUsage, usageOf } from './usage-query.ts';
 
 export interface StoreOptions {
   dataDir: string;
@@ -40,16 +48,22 @@ export interface StoreOptions {
   readOnly?: boolean;
   /** Value of the label `host`. */
   hostLabel: string;
+  /** Takes lines for the log: blocks that cannot be read, a database that is taken over. Standard error where missing. */
+  tell?: (line: string) => void;
 }
 
 /** Rejects with a StoreError, whose message is fit for people, when the directory cannot be used. */
 export async function openStore(options: StoreOptions): Promise<ProfileStore> {
-  const database = await HotDatabase.open({
-    dataDir: options.dataDir,
-    memoryLimitBytes: options.memoryLimitBytes,
-    readOnly: options.readOnly ?? false,
-  });
-  return new DuckDBStore(database, options);
+  const { dataDir, memoryLimitBytes, hostLabel, readOnly = false } = options;
+  const tell = options.tell ?? ((line: string) => console.error(`pilotlight: ${line}`));
+  const database = await HotDatabase.open({ dataDir, memoryLimitBytes, readOnly, tell });
+  try {
+    const blocks = await BlockSet.open({ database, readOnly, hostLabel, tell });
+    return new DuckDBStore(database, blocks, options);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
 
 /** Forgetting some costs a look-up when their names arrive. */
@@ -57,15 +71,19 @@ const MAX_UNNAMED = 50_000;
 
 class DuckDBStore implements ProfileStore {
   readonly #database: HotDatabase;
+  readonly #blocks: BlockSet;
   readonly #options: StoreOptions;
   readonly #batches = new BatchWriter();
   /** Locations stored by this instance that have no name yet: a name for one of them replaces nothing. */
   readonly #unnamed = new Set<bigint>();
   /** False after a look found nothing to name: the next looks are free until new locations arrive. */
   #mayHaveUnnamed = true;
+  /** Steps of upkeep run one after the other. */
+  #upkeep: Promise<unknown> = Promise.resolve();
 
-  constructor(database: HotDatabase, options: StoreOptions) {
+  constructor(database: HotDatabase, blocks: BlockSet, options: StoreOptions) {
     this.#database = database;
+    this.#blocks = blocks;
     this.#options = options;
   }
 
@@ -171,24 +189,67 @@ class DuckDBStore implements ProfileStore {
 
   async usage(): Promise<StoreUsage> {
     const { database, wal } = this.#database.dir;
-    const [rows, ...bytes] = await Promise.all([
-      this.#database.read(queryUsage),
+    const [{ hot, blocks }, databaseBytes, walBytes] = await Promise.all([
+      // Both of one moment: samples that are sealed meanwhile count once.
+      this.#database.read(async (connection) => ({
+        hot: await queryUsage(connection),
+        blocks: await this.#blocks.listOn(connection),
+      })),
       fileBytes(database),
       fileBytes(wal),
     ]);
-    return {
-      ...rows,
-      bytes: bytes.reduce((sum, n) => sum + n, 0),
-      memoryLimitBytes: this.#options.memoryLimitBytes,
-    };
+    const memoryLimitBytes = this.#options.memoryLimitBytes;
+    return { ...usageOf(hot, blocks, databaseBytes + walBytes), memoryLimitBytes };
+  }
+
+  async blocks(): Promise<Block[]> {
+    return (await this.#blocks.list()) as Block[];
+  }
+
+  pins(): Promise<Pin[]> {
+    return this.#database.read(readPins);
+  }
+
+  async pin(range: TimeRange, note: string): Promise<Pin> {
+    const pin = newPin(range, note);
+    await this.#database.write((statements) => addPin(statements, pin));
+    return pin;
+  }
+
+  unpin(id: string): Promise<boolean> {
+    return this.#database.write((statements) => removePin(statements, id));
+  }
+
+  maintain(nowMs: number, policy: UpkeepPolicy): Promise<UpkeepStep | null> {
+    return this.#afterUpkeep(async () => {
+      const step = await nextStep(this.#database, this.#blocks, nowMs, policy);
+      await this.#database.checkpointIfDue();
+      return step;
+    });
+  }
+
+  sweep(): Promise<number> {
+    return this.#afterUpkeep(async () => {
+      const swept = await sweepDefinitions(this.#database, this.#blocks, this.#batches);
+      // A name for one of them replaces nothing: that was so of locations that may have gone, too.
+      if (swept > 0) this.#unnamed.clear();
+      return swept;
+    });
   }
 
   coverage(range: TimeRange): Promise<Coverage> {
-    return this.#database.read((connection) => queryCoverage(connection, range));
+    return this.#blocks.read(range, (connection) => queryCoverage(connection, range));
   }
 
-  close(): Promise<void> {
-    return this.#database.close();
+  async close(): Promise<void> {
+    await this.#upkeep;
+    await this.#database.close();
+  }
+
+  #afterUpkeep<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#upkeep.then(work);
+    this.#upkeep = turn.catch(() => undefined);
+    return turn;
   }
 
   /** The selector is checked before any of the work begins. */
@@ -198,7 +259,7 @@ class DuckDBStore implements ProfileStore {
     work: (connection: DuckDBConnection, query: SampleQuery) => Promise<T>,
   ): Promise<T> {
     const window = { range, host: this.#options.hostLabel };
-    return this.#database.read(async (connection) => {
+    return this.#blocks.read(range, async (connection) => {
       const checked = await checkSelector(connection, selector, window);
       return work(connection, { ...window, selector: checked });
     });

@@ -1,11 +1,13 @@
 // One DuckDB instance on DATA_DIR/hot.duckdb: a connection that writes, connections that read, and a new instance
-// when the old one has failed.
+// when the old one has failed. Of other files it may read and write those under DATA_DIR/blocks.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { backUp } from './backup.ts';
 import type { DataDir } from './data-dir.ts';
 import { claimDataDir, fileBytes, newerVersion, writeVersion } from './data-dir.ts';
 import { ReadGate } from './read-gate.ts';
 import { createSchema, readSchemaVersion, SCHEMA_VERSION, viewsOverOlder } from './schema.ts';
+import { globText, sqlText } from './sql-text.ts';
 import { Statements } from './statements.ts';
 import { openError, StoreError, writeError } from './store-error.ts';
 
@@ -13,6 +15,8 @@ export interface DatabaseOptions {
   dataDir: string;
   memoryLimitBytes: number;
   readOnly: boolean;
+  /** Takes a line for the log. */
+  tell: (line: string) => void;
 }
 
 /**
@@ -64,21 +68,18 @@ export class HotDatabase {
 
   /** Runs the work on a connection of its own, in one transaction: all it reads is of one moment. */
   read<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    return this.#gate.shared(async () => {
-      if (this.#closed || this.#instance === undefined) throw closedError(this.#closed);
-      const connection = await this.#instance.connect();
-      try {
-        if (this.#olderViews !== '') await connection.run(this.#olderViews);
-        await connection.run('BEGIN');
-        return await work(connection);
-      } finally {
-        // Ends the transaction, which also drops the temporary tables of the work.
-        await connection.run('ROLLBACK').catch(() => undefined);
-        connection.closeSync();
-      }
-    });
+    return this.#gate.shared(() => this.#readNow(work));
   }
 
+  /** The same for work that takes seconds: one at a time, beside those who ask. */
+  readForUpkeep<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.#gate.shared(() => this.#readNow(work), 'upkeep');
+  }
+
+  /** Resolves when all who read now, and may know of what is stored now, have ended. */
+  readersLeft(): Promise<void> {
+    return this.#gate.left();
+  }
   /** Runs the work in one transaction. If it rejects, nothing of it is stored, and the next write reopens. */
   write<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
     const turn = this.#writes.then(() => this.#transact(work));
@@ -110,6 +111,20 @@ export class HotDatabase {
     this.dir.release();
   }
 
+  async #readNow<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    if (this.#closed || this.#instance === undefined) throw closedError(this.#closed);
+    const connection = await this.#instance.connect();
+    try {
+      if (this.#olderViews !== '') await connection.run(this.#olderViews);
+      await connection.run('BEGIN');
+      return await work(connection);
+    } finally {
+      // Ends the transaction, which also drops the temporary tables of the work.
+      await connection.run('ROLLBACK').catch(() => undefined);
+      connection.closeSync();
+    }
+  }
+
   async #transact<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
     if (this.#closed) throw closedError(true);
     if (this.#options.readOnly) throw new StoreError('unwritable', 'the store was opened for reading only');
@@ -138,20 +153,40 @@ export class HotDatabase {
 
   async #openInstance(): Promise<void> {
     try {
-      this.#instance = await DuckDBInstance.create(this.dir.database, this.#settings());
-      const connection = await this.#instance.connect();
-      this.#writer = new Statements(connection);
-      const version = await readSchemaVersion(connection);
+      const version = await this.#connectWriter();
       if (version !== undefined && version > SCHEMA_VERSION) throw newerVersion(this.dir.path, version);
-      if (!this.#options.readOnly) {
-        if (version !== SCHEMA_VERSION) await createSchema(connection, version);
-      } else if (version !== undefined) {
-        this.#olderViews = viewsOverOlder(version);
-      }
+      if (this.#options.readOnly) this.#olderViews = version === undefined ? '' : viewsOverOlder(version);
+      else if (version !== SCHEMA_VERSION) await this.#migrate(version);
     } catch (error) {
       this.#closeInstance();
       throw error instanceof StoreError ? error : openError(this.dir.database, error);
     }
+  }
+
+  /** Resolves to the version that the database has; undefined where it is empty. */
+  async #connectWriter(): Promise<number | undefined> {
+    this.#instance = await DuckDBInstance.create(this.dir.database, this.#settings());
+    const connection = await this.#instance.connect();
+    // No setting of the instance's beginning takes a list. The second cannot be taken back, and closes the first.
+    const { blocks } = this.dir;
+    await connection.run(`SET allowed_directories = [${sqlText(blocks)}, ${sqlText(globText(blocks))}]`);
+    await connection.run('SET enable_external_access = false');
+    this.#writer = new Statements(connection);
+    return readSchemaVersion(connection);
+  }
+
+  /** What an older version wrote is copied before anything of it is changed. */
+  async #migrate(from: number | undefined): Promise<void> {
+    if (from !== undefined) {
+      this.#closeInstance(); // the file is copied as it lies on the disk
+      const backup = await backUp(this.dir, from);
+      this.#options.tell(
+        `${this.dir.path} holds data of format ${from} and is taken over to format ${SCHEMA_VERSION}; ` +
+          `a copy of it as it was is in ${backup}, and may be deleted when all is well`,
+      );
+      await this.#connectWriter();
+    }
+    await createSchema(this.#writer!.connection, from);
   }
 
   #settings(): Record<string, string> {
@@ -163,7 +198,6 @@ export class HotDatabase {
       preserve_insertion_order: 'false',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
-      enable_external_access: 'false',
       wal_autocheckpoint: '1TB',
     };
   }

@@ -15,12 +15,13 @@ export async function queryLabelNames(
   const where = whereSql(selector, range, host, parameters);
   const flags = LABELS.map((label) => {
     const expression = processLabelSql(label) ?? (label === 'thread' ? 'g.thread' : undefined);
-    // cpu, kind and host have a value wherever there is a sample.
+    if (label === 'cpu') return 'coalesce(bool_or(g.on_cpu), FALSE)';
+    // kind and host have a value wherever there is a sample.
     return expression === undefined ? 'count(*) > 0' : `coalesce(bool_or(${expression} <> ''), FALSE)`;
   });
   const found = await connection.runAndReadAll(
     `SELECT ${flags.join(', ')}
-     FROM (SELECT DISTINCT s.process_id, s.thread FROM samples s WHERE ${where}) g
+     FROM (SELECT DISTINCT s.process_id, s.thread, s.cpu IS NOT NULL AS on_cpu FROM samples s WHERE ${where}) g
      LEFT JOIN processes p ON p.process_id = g.process_id`,
     parameters.values,
     parameters.types,

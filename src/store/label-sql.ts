@@ -45,7 +45,8 @@ export function groupingSql(label: LabelName | undefined): Grouping {
     };
   }
   if (label === 'thread') return { key: 's.thread', label: 'g.key', join: '' };
-  if (label === 'cpu') return { key: 's.cpu', label: 'g.key::VARCHAR', join: '' };
+  // A roll-up drops it.
+  if (label === 'cpu') return { key: 's.cpu', label: `coalesce(g.key::VARCHAR, '')`, join: '' };
   if (label === 'kind') {
     return { key: 's.kind', label: `CASE g.key ${KIND_NAMES} ELSE g.key::VARCHAR END`, join: '' };
   }

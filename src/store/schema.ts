@@ -1,9 +1,10 @@
 // The tables of the hot database. No primary keys and no indexes: DuckDB's ART indexes make appending slow and
 // large; what must be unique is kept so by the writer.
+import { randomUUID } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 /** Raised with every change that an older Pilotlight could not read; also the content of DATA_DIR/VERSION. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
@@ -72,7 +73,29 @@ CREATE TABLE IF NOT EXISTS object_names (
   unread UINTEGER NOT NULL
 );
 -- One row per sampling session; \`cpus\` is a JSON array of each CPU's account.
-CREATE TABLE IF NOT EXISTS ledger (session VARCHAR NOT NULL, cpus VARCHAR NOT NULL);`;
+CREATE TABLE IF NOT EXISTS ledger (session VARCHAR NOT NULL, cpus VARCHAR NOT NULL);
+-- Sealed samples (version 6 and newer): what this table says of a folder of DATA_DIR/blocks is what holds.
+CREATE TABLE IF NOT EXISTS blocks (
+  id VARCHAR NOT NULL,
+  -- 'sealing' (being written), 'live', 'broken' (set aside), 'gone' (its files are to be removed).
+  state VARCHAR NOT NULL,
+  reason VARCHAR NOT NULL,
+  tier VARCHAR NOT NULL,
+  from_ms BIGINT NOT NULL,
+  until_ms BIGINT NOT NULL,
+  rows UBIGINT NOT NULL,
+  samples UBIGINT NOT NULL,
+  weight_ns UBIGINT NOT NULL,
+  bytes UBIGINT NOT NULL
+);
+-- Windows that are neither deleted nor rolled up (version 6 and newer).
+CREATE TABLE IF NOT EXISTS pins (
+  id VARCHAR NOT NULL,
+  from_ms BIGINT NOT NULL,
+  until_ms BIGINT NOT NULL,
+  note VARCHAR NOT NULL,
+  created_ms BIGINT NOT NULL
+);`;
 
 /** The version the database says it has; undefined where it has no tables yet. */
 export async function readSchemaVersion(connection: DuckDBConnection): Promise<number | undefined> {
@@ -85,6 +108,12 @@ export async function readSchemaVersion(connection: DuckDBConnection): Promise<n
   return Number.isInteger(value) ? value : undefined;
 }
 
+/** Which store this is: the blocks that it writes say so. */
+export async function readStoreId(connection: DuckDBConnection): Promise<string> {
+  const rows = await connection.runAndReadAll(`SELECT value FROM meta WHERE key = 'store_id'`);
+  return rows.currentRowCount > 0 ? (rows.value(0, 0) as string) : '';
+}
+
 /** What a connection that may only read runs first, so that an older database reads like one of this version. */
 export function viewsOverOlder(version: number): string {
   const views = [];
@@ -95,6 +124,13 @@ export function viewsOverOlder(version: number): string {
   }
   if (version < 5)
     views.push('CREATE TEMP VIEW symbols AS SELECT *, NULL::VARCHAR AS tier FROM hot.main.symbols');
+  if (version < 6) {
+    views.push(
+      `CREATE TEMP TABLE blocks (id VARCHAR, state VARCHAR, reason VARCHAR, tier VARCHAR, from_ms BIGINT,
+         until_ms BIGINT, rows UBIGINT, samples UBIGINT, weight_ns UBIGINT, bytes UBIGINT)`,
+      `CREATE TEMP TABLE pins (id VARCHAR, from_ms BIGINT, until_ms BIGINT, note VARCHAR, created_ms BIGINT)`,
+    );
+  }
   return views.join(';');
 }
 
@@ -108,5 +144,9 @@ export async function createSchema(connection: DuckDBConnection, from: number | 
   await connection.run(TABLES);
   await connection.run(`DELETE FROM meta WHERE key = 'schema_version'`);
   await connection.run(`INSERT INTO meta VALUES ('schema_version', '${SCHEMA_VERSION}')`);
+  // Which store wrote a block: one of another store was brought here.
+  await connection.run(
+    `INSERT INTO meta SELECT 'store_id', '${randomUUID()}' WHERE 'store_id' NOT IN (SELECT key FROM meta)`,
+  );
   await connection.run('COMMIT');
 }

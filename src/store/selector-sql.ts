@@ -59,7 +59,10 @@ function columnSql(
   if (others.length === 0) return conditions;
   const all = others.map((checked) => textSql(text, checked, parameters)).join(' AND ');
   const distinct = `SELECT DISTINCT s.${column} FROM samples s WHERE ${window}`;
-  return [...conditions, `s.${column} IN (SELECT s.${column} FROM (${distinct}) s WHERE ${all})`];
+  const among = `s.${column} IN (SELECT s.${column} FROM (${distinct}) s WHERE ${all})`;
+  // A roll-up drops the CPU: the empty text, for which no value stands.
+  const absentToo = column === 'cpu' && others.every(({ holdsFor }) => holdsFor(''));
+  return [...conditions, absentToo ? `(${among} OR s.cpu IS NULL)` : among];
 }
 
 function isPlain({ matcher: { op } }: CheckedMatcher): boolean {
@@ -70,8 +73,9 @@ function isPlain({ matcher: { op } }: CheckedMatcher): boolean {
 function cpuSql({ matcher }: CheckedMatcher, parameters: Parameters): string {
   const value = 'value' in matcher ? matcher.value : '';
   const negative = isNegative(matcher.op);
+  if (value === '') return `s.cpu IS ${negative ? 'NOT ' : ''}NULL`;
   if (!/^(0|[1-9]\d{0,4})$/.test(value) || Number(value) > 0xffff) return truth(negative);
-  return `s.cpu ${negative ? '<>' : '='} ${parameters.add(Number(value), USMALLINT)}`;
+  return `s.cpu ${negative ? 'IS DISTINCT FROM' : '='} ${parameters.add(Number(value), USMALLINT)}`;
 }
 
 function kindSql(matchers: CheckedSelector, parameters: Parameters): string[] {

@@ -100,9 +100,11 @@ describe('emptyReason', () => {
     sampling,
     store: { ...EMPTY_STORE, oldestMs, newestMs },
   });
+  const NO_BLOCKS = { blocks: 0, bytes: 0, rows: 0, samples: 0, weightNs: 0 };
   const EMPTY_STORE = {
     ...{ bytes: 0, memoryBytes: 0, memoryLimitBytes: 0, samples: 0, stacks: 0, locations: 0 },
-    ...{ symbols: 0, objects: 0, processes: 0 },
+    ...{ symbols: 0, objects: 0, processes: 0, hotBytes: 0, hotRows: 0, brokenBlocks: 0 },
+    tiers: { raw: NO_BLOCKS, '10s': NO_BLOCKS, '1min': NO_BLOCKS },
   };
   const window = { fromMs: nowMs - 300_000, untilMs: nowMs, nowMs };
   const stopped = new Date(2026, 0, 31, 14, 2, 7).getTime();

@@ -4,15 +4,22 @@ import { debuginfodOption, debuginfodServers } from '../debuginfod-option.ts';
 import { CommandFailure } from '../failure.ts';
 import { refusal } from '../listen-policy.ts';
 import { GROUPS, valueOption } from '../option.ts';
-import { parseBytes, parseListenAddress, parseRate } from '../option-values.ts';
+import { parseAge, parseBytes, parseListenAddress, parseRate } from '../option-values.ts';
 
 export const DEFAULT_DATA_DIR = '/var/lib/pilotlight';
+
+const HOUR_MS = 3_600_000;
 
 export interface ServeFlags {
   listen: string;
   dataDir: string;
   rate: number;
   memoryLimit: number;
+  /** ms. */
+  rawFor: number;
+  retention: number;
+  /** Bytes. */
+  retentionSize: number;
   sampler: boolean;
   insecure: boolean;
   /** As it was written; see debuginfodServers. */
@@ -44,6 +51,29 @@ export function serveCommand(serve: (flags: ServeFlags) => Promise<void>): Comma
     .addOption(
       valueOption('--memory-limit <bytes>', 'memory of the database', parseBytes)
         .default(256e6, '256MB')
+        .helpGroup(GROUPS.settings),
+    )
+    .addOption(
+      valueOption(
+        '--raw-for <time>',
+        'keep every sample so long, then sums of 10 s, after 7 days of 1 min',
+        parseAge,
+      )
+        .default(24 * HOUR_MS, '24h')
+        .helpGroup(GROUPS.settings),
+    )
+    .addOption(
+      valueOption('--retention <time>', 'delete profiles that are older', parseAge)
+        .default(30 * 24 * HOUR_MS, '30d')
+        .helpGroup(GROUPS.settings),
+    )
+    .addOption(
+      valueOption(
+        '--retention-size <bytes>',
+        'delete the oldest when the data directory has more',
+        parseBytes,
+      )
+        .default(20e9, '20GB')
         .helpGroup(GROUPS.settings),
     )
     .addOption(

@@ -1,0 +1,104 @@
+// What a block says of itself, in manifest.json beside its Parquet files: enough to read it without this store.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { TIERS } from './profile-store.ts';
+import type { Tier } from './profile-store.ts';
+import { reasonOf } from './store-error.ts';
+
+/** Layout of a block: raised with every change that an older Pilotlight could not read. */
+export const BLOCK_FORMAT = 1;
+export const MANIFEST = 'manifest.json';
+
+/** The Parquet files of a block. Their columns are those of the tables of schema.ts; frames are the table `symbols`. */
+export const BLOCK_FILES = [
+  'samples.parquet',
+  'stacks.parquet',
+  'locations.parquet',
+  'frames.parquet',
+  'objects.parquet',
+  'processes.parquet',
+] as const;
+export type BlockFile = (typeof BLOCK_FILES)[number];
+
+/** What a time of samples.parquet is the beginning of. */
+export const RESOLUTION_MS: Readonly<Record<Tier, number>> = { raw: 1, '10s': 10_000, '1min': 60_000 };
+
+/** Columns of samples: all of a raw block, without the last three where samples were summed up. */
+export const KEPT_COLUMNS = [
+  'time_ms',
+  'process_id',
+  'thread',
+  'stack_id',
+  'kind',
+  'count',
+  'weight_ns',
+] as const;
+export const RAW_COLUMNS = ['cpu', 'tid', 'walk'] as const;
+
+export function columnsOf(tier: Tier): readonly string[] {
+  return tier === 'raw' ? [...KEPT_COLUMNS, ...RAW_COLUMNS] : KEPT_COLUMNS;
+}
+
+/** Names of folders: the time of the first sample, the tier, and something that no other block has. */
+const BLOCK_ID = /^\d{8}T\d{6}Z-(?:raw|10s|1min)-[0-9a-f]{8}$/;
+
+export function isBlockId(name: string): boolean {
+  return BLOCK_ID.test(name);
+}
+
+const whole = z.number().int().nonnegative();
+const fileSchema = z.object({ bytes: whole, sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+
+const manifestSchema = z.object({
+  format: z.number().int(),
+  id: z.string().regex(BLOCK_ID),
+  /** The store that wrote it, and the value of the label `host` of its samples. */
+  store: z.string(),
+  host: z.string(),
+  createdMs: z.number(),
+  tier: z.enum(TIERS),
+  resolutionMs: whole,
+  /** Columns of samples.parquet; what a roll-up dropped is not among them. */
+  columns: z.array(z.string()),
+  /** The first sample (or bucket), and the end of the last, ms since the epoch. */
+  fromMs: z.number().int(),
+  untilMs: z.number().int(),
+  rows: whole,
+  samples: whole,
+  weightNs: z.number().nonnegative(),
+  stacks: whole,
+  processes: whole,
+  /** Blocks that this one was made of, and that it stands for. */
+  replaces: z.array(z.string()),
+  files: z.object(
+    Object.fromEntries(BLOCK_FILES.map((name) => [name, fileSchema])) as Record<BlockFile, typeof fileSchema>,
+  ),
+});
+
+export type BlockManifest = z.infer<typeof manifestSchema>;
+
+export type ReadManifest = { ok: true; manifest: BlockManifest } | { ok: false; reason: string };
+
+/** A manifest that is missing or wrong is a reason, not an error. */
+export async function readManifest(folder: string): Promise<ReadManifest> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, MANIFEST), 'utf8');
+  } catch (error) {
+    return { ok: false, reason: `${MANIFEST} cannot be read: ${reasonOf(error)}` };
+  }
+  try {
+    const json: unknown = JSON.parse(text);
+    const format = z.object({ format: z.number() }).safeParse(json);
+    if (format.success && format.data.format > BLOCK_FORMAT) {
+      return { ok: false, reason: `it has format ${format.data.format}, this build knows ${BLOCK_FORMAT}` };
+    }
+    const manifest = manifestSchema.safeParse(json);
+    if (manifest.success) return { ok: true, manifest: manifest.data };
+    const [issue] = manifest.error.issues;
+    return { ok: false, reason: `${MANIFEST} is malformed at ${issue!.path.join('.')}: ${issue!.message}` };
+  } catch (error) {
+    return { ok: false, reason: `${MANIFEST} is malformed: ${reasonOf(error)}` };
+  }
+}

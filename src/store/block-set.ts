@@ -1,0 +1,273 @@
+// The blocks of a store: which there are, windows read over them and the hot samples, blocks made, set aside, removed.
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TimeRange } from '../model/selector.ts';
+import { adoptBlock, mergeDefinitions } from './block-adoption.ts';
+import { BlockFolder, foldersOfBlocks, newBlockId } from './block-folder.ts';
+import type { BlockManifest } from './block-manifest.ts';
+import { BLOCK_FORMAT, columnsOf, RESOLUTION_MS } from './block-manifest.ts';
+import type { StoredBlock } from './block-table.ts';
+import {
+  announceBlock,
+  changeState,
+  overlap,
+  publishBlock,
+  readBlocks,
+  readPins,
+  removeBlock,
+} from './block-table.ts';
+import { viewOverBlocks } from './block-view.ts';
+import { writeBlock } from './block-writer.ts';
+import type { HotDatabase } from './hot-database.ts';
+import type { Tier } from './profile-store.ts';
+import { readStoreId } from './schema.ts';
+import type { Statements } from './statements.ts';
+import { reasonOf, StoreError } from './store-error.ts';
+
+export interface BlockSetOptions {
+  database: HotDatabase;
+  readOnly: boolean;
+  /** Value of the label `host`. */
+  hostLabel: string;
+  tell: (line: string) => void;
+}
+
+/** A block to be made. */
+export interface NewBlock {
+  tier: Tier;
+  /** About when it begins: for its name. */
+  fromMs: number;
+  /** Ids of the blocks that it is made of. */
+  replaces: readonly string[];
+  /** Gives the query for its samples, on the connection that reads them. */
+  samples: (connection: DuckDBConnection) => Promise<string>;
+  /** In the transaction that publishes it: takes its samples from where they were. False where they have changed. */
+  replace: (statements: Statements, made: BlockManifest) => Promise<boolean>;
+}
+
+export class BlockSet {
+  readonly #options: BlockSetOptions;
+  /** Blocks whose files were found to be what their manifests say, by this instance or because it made them. */
+  readonly #sound = new Set<string>();
+  /** Blocks whose files are being looked at. */
+  readonly #checks = new Map<string, Promise<string>>();
+  /** Blocks that cannot be read, with the reason; kept in the table too, unless that cannot be written. */
+  readonly #broken = new Map<string, string>();
+
+  private constructor(options: BlockSetOptions) {
+    this.#options = options;
+  }
+
+  /** Removes what an earlier process left half done, sets aside what cannot be read, and takes in what was brought. */
+  static async open(options: BlockSetOptions): Promise<BlockSet> {
+    const set = new BlockSet(options);
+    if (!options.readOnly) await set.clearLeftovers();
+    const stored = await options.database.read(readBlocks);
+    for (const block of stored) await set.#checkAtOpening(block);
+    if (!options.readOnly) await set.#adopt(stored);
+    return set;
+  }
+
+  /** Live and broken ones, the oldest first. */
+  async list(): Promise<StoredBlock[]> {
+    return this.#options.database.read((connection) => this.listOn(connection));
+  }
+
+  /** The same, as of what the connection reads. */
+  async listOn(connection: DuckDBConnection): Promise<StoredBlock[]> {
+    return (await readBlocks(connection)).flatMap((block) => this.#shown(block) ?? []);
+  }
+
+  /** Runs the work on a connection where `samples` are all that lie in the range. What cannot be read is left out. */
+  async read<T>(range: TimeRange, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    for (;;) {
+      const tried = await this.#tryToRead(range, work);
+      if (tried.ok) return tried.value;
+      if (tried.error instanceof StoreError || !(await this.#anyBroken(tried.blocks))) throw tried.error;
+    }
+  }
+
+  /** Writes a block beside reading and writing; null where its samples changed meanwhile, and nothing was done. */
+  async make(wanted: NewBlock): Promise<BlockManifest | null> {
+    const { database } = this.#options;
+    const folder = this.folder(newBlockId(wanted.fromMs, wanted.tier));
+    await database.write((statements) => announceBlock(statements, folder.id, wanted.tier));
+    try {
+      const content = await database.readForUpkeep((connection) => this.#write(connection, folder, wanted));
+      const { manifest, bytes } = await folder.finish(content);
+      const done = await database.write(async (statements) => {
+        if (!(await wanted.replace(statements, manifest))) return false;
+        await publishBlock(statements, manifest, bytes);
+        for (const id of wanted.replaces) await changeState(statements, id, 'gone');
+        return true;
+      });
+      if (done) this.#sound.add(folder.id);
+      else await folder.remove();
+      return done ? manifest : null;
+    } catch (error) {
+      // Where the disk is full this makes room; the row of the block goes with the next step.
+      if (!this.#sound.has(folder.id)) await folder.remove();
+      throw error;
+    }
+  }
+
+  /** From here on no question sees them; their files go when no reader knows of them any more. */
+  async delete(blocks: readonly StoredBlock[]): Promise<void> {
+    await this.#options.database.write(async (statements) => {
+      // A window may have been pinned since the blocks were chosen.
+      const pins = await readPins(statements.connection);
+      const free = blocks.filter((block) => !pins.some((pin) => overlap(pin, block)));
+      for (const { id } of free) await changeState(statements, id, 'gone');
+    });
+  }
+
+  /** Removes blocks that were never finished, and those that are gone: files first, so that their rows tell of them. */
+  async clearLeftovers(): Promise<void> {
+    const { database } = this.#options;
+    const stored = await database.read(readBlocks);
+    const left = stored.filter(({ state }) => state === 'sealing' || state === 'gone');
+    if (left.length === 0) return;
+    await database.readersLeft();
+    for (const { id } of left) {
+      await this.folder(id).remove();
+      this.#sound.delete(id);
+      this.#broken.delete(id);
+    }
+    await database.write(async (statements) => {
+      for (const { id } of left) await removeBlock(statements, id);
+    });
+  }
+
+  /** Blocks that nobody has read yet, together of about so many bytes. */
+  async unverified(maxBytes: number): Promise<string[]> {
+    let bytes = 0;
+    const unread = (await this.list()).filter(({ id, state }) => state === 'live' && !this.#sound.has(id));
+    return unread.filter((block) => (bytes += block.bytes) - block.bytes < maxBytes).map(({ id }) => id);
+  }
+
+  /** Reads blocks through; resolves to those that were set aside. */
+  async verify(ids: readonly string[]): Promise<string[]> {
+    const bad: string[] = [];
+    for (const id of ids) if (!(await this.#isSound(id))) bad.push(id);
+    return bad;
+  }
+
+  folder(id: string): BlockFolder {
+    return new BlockFolder(this.#options.database.dir.blocks, id);
+  }
+
+  async #tryToRead<T>(range: TimeRange, work: (connection: DuckDBConnection) => Promise<T>) {
+    return this.#options.database.read(async (connection) => {
+      const blocks = await this.#blocksOf(connection, range);
+      const files = blocks.map(({ id, tier }) => ({ path: this.folder(id).samples, tier }));
+      try {
+        await viewOverBlocks(connection, files, range);
+        return { ok: true, value: await work(connection) } as const;
+      } catch (error) {
+        return { ok: false, error, blocks } as const;
+      }
+    });
+  }
+
+  /** Those that have samples in the range and can be read. */
+  async #blocksOf(connection: DuckDBConnection, range: TimeRange): Promise<StoredBlock[]> {
+    const found: StoredBlock[] = [];
+    for (const block of await readBlocks(connection)) {
+      const wanted = this.#shown(block)?.state === 'live' && overlap(block, range);
+      if (wanted && (await this.#isSound(block.id))) found.push(block);
+    }
+    return found;
+  }
+
+  /** After a read failed: whether that was because of one of its blocks, which then is no longer read. */
+  async #anyBroken(blocks: readonly StoredBlock[]): Promise<boolean> {
+    for (const { id } of blocks) this.#sound.delete(id);
+    const sound = await Promise.all(blocks.map(({ id }) => this.#isSound(id)));
+    return sound.includes(false);
+  }
+
+  /** Whether its files are what its manifest says: all of them are read once, before anything of them is shown. */
+  async #isSound(id: string): Promise<boolean> {
+    if (this.#sound.has(id)) return true;
+    let check = this.#checks.get(id);
+    if (check === undefined) {
+      check = this.folder(id).fault(true);
+      this.#checks.set(id, check);
+    }
+    const fault = await check;
+    this.#checks.delete(id);
+    if (fault === '') this.#sound.add(id);
+    else this.#setAside(id, fault);
+    return fault === '';
+  }
+
+  #setAside(id: string, reason: string): void {
+    if (this.#broken.has(id)) return;
+    this.#broken.set(id, reason);
+    this.#options.tell(`block ${id} is set aside: ${reason}; its samples are missing from every answer`);
+    if (this.#options.readOnly) return;
+    // Where this fails, it is found again at the next start.
+    this.#options.database
+      .write((statements) => changeState(statements, id, 'broken', reason))
+      .catch(() => undefined);
+  }
+
+  /** As others see it; undefined where they do not. */
+  #shown(block: StoredBlock): StoredBlock | undefined {
+    if (block.state !== 'live' && block.state !== 'broken') return undefined;
+    const reason = this.#broken.get(block.id);
+    return reason === undefined ? block : { ...block, state: 'broken', reason };
+  }
+
+  async #checkAtOpening({ id, state }: StoredBlock): Promise<void> {
+    if (state === 'live') {
+      const fault = await this.folder(id).fault(false);
+      if (fault !== '') this.#setAside(id, fault);
+    } else if (state === 'broken') {
+      const fault = await this.folder(id).fault(true);
+      if (fault !== '') this.#broken.set(id, fault);
+      else await this.#restore(id);
+    }
+  }
+
+  /** Somebody has mended it. */
+  async #restore(id: string): Promise<void> {
+    this.#sound.add(id);
+    this.#options.tell(`block ${id} can be read again`);
+    if (this.#options.readOnly) return;
+    await this.#options.database.write(async (statements) => {
+      // Those that nothing else needed were deleted meanwhile.
+      await mergeDefinitions(statements, this.folder(id));
+      await changeState(statements, id, 'live');
+    });
+  }
+
+  /** Folders that no row knows: from another store, or of this one before its database was lost. */
+  async #adopt(stored: readonly StoredBlock[]): Promise<void> {
+    const { database, tell } = this.#options;
+    const known = new Set(stored.map(({ id }) => id));
+    for (const id of await foldersOfBlocks(database.dir.blocks)) {
+      if (known.has(id)) continue;
+      const folder = this.folder(id);
+      const fault = (await folder.fault(true)) || (await adoptBlock(database, folder).catch(reasonOf));
+      if (fault === '') this.#sound.add(id);
+      tell(fault === '' ? `block ${id} was taken in` : `block ${id} is left alone: ${fault}`);
+    }
+  }
+
+  async #write(connection: DuckDBConnection, folder: BlockFolder, wanted: NewBlock) {
+    const { tier, replaces } = wanted;
+    const samples = await wanted.samples(connection);
+    const sums = await writeBlock(connection, await folder.begin(), tier, samples);
+    return {
+      format: BLOCK_FORMAT,
+      store: await readStoreId(connection),
+      host: this.#options.hostLabel,
+      createdMs: Date.now(),
+      tier,
+      resolutionMs: RESOLUTION_MS[tier],
+      columns: [...columnsOf(tier)],
+      ...sums,
+      replaces: [...replaces],
+    };
+  }
+}

@@ -1,0 +1,102 @@
+// The Parquet files of a block: samples, and a copy of the definitions and names that they need.
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { BlockFile } from './block-manifest.ts';
+import { columnsOf, RESOLUTION_MS } from './block-manifest.ts';
+import { parquetSql } from './block-view.ts';
+import type { Tier } from './profile-store.ts';
+import { sqlText } from './sql-text.ts';
+
+/** What a written block holds, as it is in its file. */
+export interface BlockSums {
+  fromMs: number;
+  untilMs: number;
+  rows: number;
+  samples: number;
+  weightNs: number;
+  stacks: number;
+  processes: number;
+}
+
+/** Version 2 of the format's encodings: numbers that grow slowly take few bits. */
+const FORMAT = 'FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd';
+/** Windows are found by the times of row groups: DuckDB's own size, some ten minutes of two busy CPUs. */
+const ROW_GROUP = 122_880;
+
+/**
+ * Writes all files into an empty folder. `samples`: a query that gives `columnsOf(tier)` in the order of time. Definitions
+ * come from the tables of the connection, all of one moment.
+ */
+export async function writeBlock(
+  connection: DuckDBConnection,
+  folder: string,
+  tier: Tier,
+  samples: string,
+): Promise<BlockSums> {
+  const copy = (name: BlockFile, query: string) =>
+    connection.run(
+      `COPY (${query}) TO ${sqlText(join(folder, name))} (${FORMAT}, ROW_GROUP_SIZE ${ROW_GROUP})`,
+    );
+  await copy('samples.parquet', samples);
+  await findReferred(connection, join(folder, 'samples.parquet'));
+  for (const [name, query] of DEFINITIONS) await copy(name, query);
+  return sumsOf(connection, join(folder, 'samples.parquet'), tier);
+}
+
+/** Leaves temporary tables with the ids that the written samples refer to, directly or not. */
+async function findReferred(connection: DuckDBConnection, samples: string): Promise<void> {
+  await connection.run(`
+    CREATE TEMP TABLE block_stacks AS SELECT DISTINCT stack_id FROM ${parquetSql([samples])};
+    CREATE TEMP TABLE block_processes AS SELECT DISTINCT process_id FROM ${parquetSql([samples])};
+    CREATE TEMP TABLE block_locations AS SELECT DISTINCT unnest(t.location_ids) AS location_id FROM stacks t
+      WHERE t.stack_id IN (SELECT stack_id FROM block_stacks);
+    CREATE TEMP TABLE block_objects AS SELECT DISTINCT l.object_id FROM locations l
+      WHERE l.location_id IN (SELECT location_id FROM block_locations)`);
+}
+
+/** In orders that put like beside like: stacks by their outermost frames, places and names by object and address. */
+const DEFINITIONS: readonly (readonly [BlockFile, string])[] = [
+  [
+    'stacks.parquet',
+    `SELECT t.stack_id, t.location_ids FROM stacks t
+     WHERE t.stack_id IN (SELECT stack_id FROM block_stacks) ORDER BY list_reverse(t.location_ids)`,
+  ],
+  [
+    'locations.parquet',
+    `SELECT l.location_id, l.object_id, l.address FROM locations l
+     WHERE l.location_id IN (SELECT location_id FROM block_locations) ORDER BY l.object_id, l.address`,
+  ],
+  [
+    'frames.parquet',
+    `SELECT y.* FROM symbols y JOIN locations l ON l.location_id = y.location_id
+     WHERE y.location_id IN (SELECT location_id FROM block_locations) ORDER BY l.object_id, l.address, y.depth`,
+  ],
+  [
+    'objects.parquet',
+    `SELECT o.* FROM objects o WHERE o.object_id IN (SELECT object_id FROM block_objects) ORDER BY o.path`,
+  ],
+  [
+    'processes.parquet',
+    `SELECT p.* FROM processes p
+     WHERE p.process_id IN (SELECT process_id FROM block_processes) ORDER BY p.start_ms, p.pid`,
+  ],
+];
+
+/** Read from the written file: what cannot be read back is found here, while the samples are still elsewhere. */
+async function sumsOf(connection: DuckDBConnection, samples: string, tier: Tier): Promise<BlockSums> {
+  const sums = await connection.runAndReadAll(
+    `SELECT min(time_ms)::DOUBLE, max(time_ms)::DOUBLE, count(*)::DOUBLE, sum(count)::DOUBLE, sum(weight_ns)::DOUBLE,
+       (SELECT count(*) FROM block_stacks)::DOUBLE, (SELECT count(*) FROM block_processes)::DOUBLE
+     FROM (SELECT ${columnsOf(tier).join(', ')} FROM ${parquetSql([samples])})`,
+  );
+  const [first, last, rows, count, weightNs, stacks, processes] = sums.getRows()[0] as number[];
+  return {
+    fromMs: first!,
+    untilMs: last! + RESOLUTION_MS[tier],
+    rows: rows!,
+    samples: count!,
+    weightNs: weightNs!,
+    stacks: stacks!,
+    processes: processes!,
+  };
+}

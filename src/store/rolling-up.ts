@@ -1,0 +1,111 @@
+// Blocks of a certain age become sums: of ten seconds, then of a minute.
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TimeRange } from '../model/selector.ts';
+import { columnsOf, RESOLUTION_MS } from './block-manifest.ts';
+import type { BlockSet } from './block-set.ts';
+import type { StoredBlock } from './block-table.ts';
+import { overlap, readPins } from './block-table.ts';
+import { parquetSql } from './block-view.ts';
+import type { Tier, UpkeepPolicy, UpkeepStep } from './profile-store.ts';
+import { HOUR_MS } from './sealing.ts';
+
+const DAY_MS = 24 * HOUR_MS;
+/** Sums of ten seconds are kept as long, then sums of a minute. */
+export const TEN_SECONDS_FOR_MS = 7 * DAY_MS;
+/** Rows read for one block. More of the same hour or day make another. */
+const MAX_ROWS = 8_000_000;
+
+/** Blocks of one tier, of one hour or day that is old enough, that become one block of the next tier. */
+export interface RollUp {
+  tier: Tier;
+  sources: StoredBlock[];
+}
+
+/** The oldest first; null where nothing is old enough. Pinned windows stay as they are, and in no other block's time. */
+export function planRollUp(
+  blocks: readonly StoredBlock[],
+  pinned: readonly TimeRange[],
+  { rawForMs }: UpkeepPolicy,
+  nowMs: number,
+): RollUp | null {
+  const live = blocks.filter(({ state }) => state === 'live');
+  const tenSecondsForMs = Math.max(rawForMs, TEN_SECONDS_FOR_MS);
+  const hour = oldestOf(live, pinned, { tier: 'raw', periodMs: HOUR_MS, beforeMs: nowMs - rawForMs });
+  if (hour !== null) return { tier: '10s', sources: hour };
+  const day = oldestOf(live, pinned, { tier: '10s', periodMs: DAY_MS, beforeMs: nowMs - tenSecondsForMs });
+  return day === null ? null : { tier: '1min', sources: day };
+}
+
+/** Blocks of the oldest period that has any, as many as may become one. */
+function oldestOf(
+  blocks: readonly StoredBlock[],
+  pinned: readonly TimeRange[],
+  { tier, periodMs, beforeMs }: { tier: Tier; periodMs: number; beforeMs: number },
+): StoredBlock[] | null {
+  const periodOf = (block: StoredBlock) => Math.floor(block.fromMs / periodMs);
+  const isFree = (range: TimeRange) => !pinned.some((pin) => overlap(pin, range));
+  const old = blocks.filter((block) => block.tier === tier && block.untilMs <= beforeMs && isFree(block));
+  const first = old.find((block) => (periodOf(block) + 1) * periodMs <= beforeMs);
+  if (first === undefined) return null;
+  let rows = 0;
+  return old.filter((block) => {
+    const together = { fromMs: first.fromMs, untilMs: block.untilMs };
+    if (periodOf(block) !== periodOf(first) || !isFree(together)) return false;
+    if (rows > 0 && rows + block.rows > MAX_ROWS) return false;
+    rows += block.rows;
+    return true;
+  });
+}
+
+export async function rollUp(blocks: BlockSet, { tier, sources }: RollUp): Promise<UpkeepStep> {
+  const ids = sources.map(({ id }) => id);
+  const made = await blocks.make({
+    tier,
+    fromMs: sources[0]!.fromMs,
+    replaces: ids,
+    samples: (connection) =>
+      sumUp(
+        connection,
+        tier,
+        ids.map((id) => blocks.folder(id).samples),
+      ),
+    replace: async ({ connection }, { samples, weightNs }) => {
+      requireSame(sources, { samples, weightNs });
+      // A window may have been pinned meanwhile.
+      return !(await readPins(connection)).some((pin) => sources.some((block) => overlap(pin, block)));
+    },
+  });
+  const what = `${ids.length} blocks since ${new Date(sources[0]!.fromMs).toISOString()}`;
+  return made === null
+    ? { did: 'rolled-up', what: `${what} were pinned while they were rolled up, and are kept` }
+    : { did: 'rolled-up', what: `${what} (${made.samples} samples) rolled up as block ${made.id}` };
+}
+
+/** Source by source, so that what is summed up at once stays small; resolves to the query for the sums. */
+async function sumUp(connection: DuckDBConnection, tier: Tier, files: readonly string[]): Promise<string> {
+  const ms = RESOLUTION_MS[tier];
+  for (const [at, file] of files.entries()) {
+    const into = at === 0 ? 'CREATE TEMP TABLE rolled AS' : 'INSERT INTO rolled';
+    // Samples that were taken at another rate stay apart: the period of a row is its weight by its count.
+    await connection.run(
+      `${into} SELECT time_ms // ${ms} * ${ms} AS time_ms, process_id, thread, stack_id, kind,
+         sum(count)::UBIGINT AS count, sum(weight_ns)::UBIGINT AS weight_ns
+       FROM ${parquetSql([file])}
+       GROUP BY time_ms // ${ms}, process_id, thread, stack_id, kind, weight_ns // greatest(count, 1)`,
+    );
+  }
+  return `SELECT ${columnsOf(tier).join(', ')} FROM rolled ORDER BY ${ROLLED_ORDER}`;
+}
+
+const ROLLED_ORDER = 'time_ms';
+
+/** Before the sources are given up. */
+function requireSame(sources: readonly StoredBlock[], made: { samples: number; weightNs: number }): void {
+  const sum = (of: 'samples' | 'weightNs') => sources.reduce((total, block) => total + block[of], 0);
+  // Beyond 2^53 ns (104 days of CPU time) sums of doubles are rounded.
+  const close = Math.abs(sum('weightNs') - made.weightNs) <= made.weightNs * Number.EPSILON * sources.length;
+  if (sum('samples') === made.samples && close) return;
+  throw new Error(
+    `rolled up, ${sum('samples')} samples of ${sum('weightNs')} ns became ${made.samples} of ${made.weightNs} ns; the blocks are kept as they are`,
+  );
+}
