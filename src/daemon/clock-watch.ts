@@ -22,8 +22,8 @@ export class ClockWatch {
   /** To be called every few minutes; answers what to say where the clock was set since the last look, else null. */
   look(wallMs: number, steadyMs: number): string | null {
     const jumpMs = wallMs - steadyMs - this.#offsetMs;
-    if (Math.abs(jumpMs) < JUMP_MS) return null;
     this.#offsetMs = wallMs - steadyMs;
+    if (Math.abs(jumpMs) < JUMP_MS) return null;
     const doubtful = jumpMs > DOUBTFUL_MS;
     if (doubtful) this.#doubtUntilMs = steadyMs + DOUBT_FOR_MS;
     const seconds = Math.round(Math.abs(jumpMs) / 1000);

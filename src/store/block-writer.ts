@@ -18,13 +18,21 @@ export interface BlockSums {
   processes: number;
 }
 
-/** Version 2 of the format's encodings: numbers that grow slowly take few bits. */
-const FORMAT = 'FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd';
-/** Windows are found by the times of row groups: DuckDB's own size, some ten minutes of two busy CPUs. */
+/**
+ * Version 2 of the format's encodings: numbers that grow slowly take few bits. Dictionaries of any size: most of a block are
+ * ids, 64 bits of hash that repeat.
+ */
+const FORMAT = 'FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000000';
 const ROW_GROUP = 122_880;
 
 /**
- * Writes all files into an empty folder. `samples`: a query that gives `columnsOf(tier)` in the order of time. Definitions
+ * Like beside like, and the times of a thread in a row. Blocks are of an hour or a day, so windows need no order of time
+ * within them; row groups tell processes apart.
+ */
+export const SAMPLE_ORDER = 'process_id, thread, stack_id, time_ms';
+
+/**
+ * Writes all files into an empty folder. `samples`: a query that gives `columnsOf(tier)` in `SAMPLE_ORDER`. Definitions
  * come from the tables of the connection, all of one moment.
  */
 export async function writeBlock(

@@ -6,6 +6,7 @@ import type { BlockSet } from './block-set.ts';
 import type { StoredBlock } from './block-table.ts';
 import { overlap, readPins } from './block-table.ts';
 import { parquetSql } from './block-view.ts';
+import { SAMPLE_ORDER } from './block-writer.ts';
 import type { Tier, UpkeepPolicy, UpkeepStep } from './profile-store.ts';
 import { HOUR_MS } from './sealing.ts';
 
@@ -94,10 +95,8 @@ async function sumUp(connection: DuckDBConnection, tier: Tier, files: readonly s
        GROUP BY time_ms // ${ms}, process_id, thread, stack_id, kind, weight_ns // greatest(count, 1)`,
     );
   }
-  return `SELECT ${columnsOf(tier).join(', ')} FROM rolled ORDER BY ${ROLLED_ORDER}`;
+  return `SELECT ${columnsOf(tier).join(', ')} FROM rolled ORDER BY ${SAMPLE_ORDER}`;
 }
-
-const ROLLED_ORDER = 'time_ms';
 
 /** Before the sources are given up. */
 function requireSame(sources: readonly StoredBlock[], made: { samples: number; weightNs: number }): void {

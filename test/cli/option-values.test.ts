@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import {
+  parseAge,
   parseBytes,
   parseListenAddress,
   parseMs,
@@ -27,6 +28,23 @@ describe('parseListenAddress', () => {
       ['', '4040', ':4040', '127.0.0.1', '127.0.0.1:', '127.0.0.1:65536', '::1:4040', '[::1]', 'a b:1', 'h:1x', 'h:-1', 'http://h:1', '[zz]:1'],
       'It has the form address:port, such as 127.0.0.1:4040 or [::1]:4040.',
     ); // prettier-ignore
+  });
+});
+
+describe('parseAge', () => {
+  it.each([
+    ['1h', 3_600_000],
+    ['24h', 86_400_000],
+    ['30d', 30 * 86_400_000],
+    ['2w', 14 * 86_400_000],
+  ])('takes %s', (text, ms) => expect(parseAge(text)).toBe(ms));
+
+  it('refuses what is shorter than an hour, and a number without a unit', () => {
+    refuses(
+      parseAge,
+      ['30', '59m', '0', '-1d', '', 'a week', '1y'],
+      'It is a duration of at least an hour, such as 24h or 30d.',
+    );
   });
 });
 

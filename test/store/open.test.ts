@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SCHEMA_VERSION } from '../../src/store/schema.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { compileStore, startChild } from './child-store.ts';
@@ -108,6 +108,45 @@ describe('openStore', () => {
     expect(await store.incompleteObjects(10, 0n)).toMatchObject([{ version: 'v1', unreadThen: 1 }]);
     await store.close();
     expect(await readFile(join(dataDir, 'VERSION'), 'utf8')).toBe(`${SCHEMA_VERSION}\n`);
+  });
+
+  it('copies a directory of version 5 before it takes it over', async () => {
+    await fill();
+    await executeOn(
+      dataDir,
+      `DROP TABLE blocks; DROP TABLE pins; DELETE FROM meta WHERE key = 'store_id';
+       UPDATE meta SET value = '5' WHERE key = 'schema_version'`,
+    );
+    await writeFile(join(dataDir, 'VERSION'), '5\n');
+    const before = await content();
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const store = await openAt(dataDir);
+    expect(await store.usage()).toMatchObject({ samples: 5, stacks: 1, hotRows: 5 });
+    expect(await store.blocks()).toEqual([]);
+    await store.close();
+    const [backup] = (await readdir(dataDir)).filter((name) => name.startsWith('backup-'));
+    expect(backup).toMatch(/^backup-v5-\d{8}T\d{6}Z$/);
+    expect(said.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          new RegExp(`holds data of format 5 .* a copy of it as it was is in .*/${backup}, and may`),
+        ),
+      ],
+    ]);
+    said.mockRestore();
+    // The copy opens with the version that wrote it, and holds what was there.
+    await rm(join(dataDir, 'hot.duckdb'));
+    await cp(join(dataDir, backup!, 'hot.duckdb'), join(dataDir, 'hot.duckdb'));
+    await rm(join(dataDir, backup!), { recursive: true });
+    await writeFile(join(dataDir, 'VERSION'), '5\n');
+    expect((await content()).filter((line) => line.startsWith('VERSION'))).toEqual(
+      before.filter((line) => line.startsWith('VERSION')),
+    );
+    expect(await executeOn(dataDir, `SELECT value FROM meta WHERE key = 'schema_version'`)).toEqual([['5']]);
+    const reader = await openAt(dataDir, true);
+    expect(await reader.usage()).toMatchObject({ samples: 5 });
+    expect(await reader.pins()).toEqual([]);
+    await reader.close();
   });
 
   it('folds the log into the file when it is closed', async () => {
