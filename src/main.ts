@@ -1,19 +1,22 @@
 // Where every process of ours begins: the command line, or one of the two that the launcher starts.
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServeFlags } from './cli/commands/serve.ts';
 import type { ServeOptions } from './daemon/options.ts';
 
 // Everything is loaded when it is run: `--help` needs neither a database nor the addon, the sampler no commands.
 async function serve(flags: ServeFlags): Promise<void> {
-  const { listen, dataDir, rate, memoryLimit, sampler, insecure, debuginfod } = flags;
-  const { rawFor, retention, retentionSize } = flags;
+  const { listen, dataDir, rate, memoryLimit, sampler, debuginfod, ...others } = flags;
+  const { rawFor, retention, retentionSize } = others;
+  const { insecure, tokenFile, tlsCert, tlsKey, allowHost } = others;
   const options: ServeOptions = {
     listen,
     dataDir,
     rateHz: rate,
     memoryLimitBytes: memoryLimit,
     sampler,
-    insecure,
+    ...{ insecure, allowHost },
+    ...{ tokenFile: absolute(tokenFile), tlsCert: absolute(tlsCert), tlsKey: absolute(tlsKey) },
     policy: { rawForMs: rawFor, retentionMs: retention, retentionBytes: retentionSize },
     debuginfod: debuginfod ?? process.env['DEBUGINFOD_URLS'] ?? '',
   };
@@ -23,6 +26,11 @@ async function serve(flags: ServeFlags): Promise<void> {
   }
   const { becomeLauncher } = await import('./daemon/launch.ts');
   becomeLauncher(options, fileURLToPath(import.meta.url));
+}
+
+/** The daemon's processes need not stay where the command line was typed. */
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 async function runCommandLine(): Promise<void> {

@@ -15,7 +15,7 @@ export function pageSize(webRoot: string): PageSize {
   const assets = join(webRoot, 'assets');
   const gzipped = (suffix: string) =>
     readdirSync(assets)
-      .filter((name) => name.endsWith(suffix))
+      .filter((name) => name.endsWith(suffix) && !name.startsWith('login-'))
       .reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).length, 0);
   return {
     script: gzipped('.js'),

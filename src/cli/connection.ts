@@ -1,16 +1,18 @@
 // The options that say where profiles come from, and the client that they mean.
 import type { Command } from 'commander';
+import { fetchTrusting } from './authority-fetch.ts';
 import { usageFailure } from './failure.ts';
 import { GROUPS, valueOption } from './option.ts';
 import { parseServer } from './option-values.ts';
 import type { OpenLocalApp, ProfileClient } from './profile-client.ts';
-import { HttpClient, LocalClient, readToken } from './profile-client.ts';
+import { HttpClient, LocalClient, readAuthorities, readToken } from './profile-client.ts';
 
 export const DEFAULT_SERVER = 'http://127.0.0.1:4040';
 
 export interface ServerFlags {
   server: string;
   tokenFile?: string;
+  tlsCa?: string;
 }
 
 export interface ConnectionFlags extends ServerFlags {
@@ -27,6 +29,12 @@ export function addServerOptions(command: Command): Command {
     )
     .addOption(
       valueOption('--token-file <file>', 'file with the token that the daemon asks for').helpGroup(group),
+    )
+    .addOption(
+      valueOption(
+        '--tls-ca <file>',
+        "certificates that sign the daemon's, PEM, instead of known ones",
+      ).helpGroup(group),
     );
 }
 
@@ -53,15 +61,20 @@ function meansDataDir(command: Command): boolean {
 
 /** Opens what the options of a command mean. */
 export async function connect(command: Command, openLocalApp: OpenLocalApp): Promise<ProfileClient> {
-  const { server, tokenFile, dataDir } = command.opts<ConnectionFlags>();
+  const { dataDir, ...flags } = command.opts<ConnectionFlags>();
   if (dataDir !== undefined && meansDataDir(command)) {
     return new LocalClient(dataDir, await openLocalApp(dataDir));
   }
-  return serverClient({ server, ...(tokenFile === undefined ? {} : { tokenFile }) });
+  return serverClient(flags);
 }
 
-export function serverClient({ server, tokenFile }: ServerFlags): ProfileClient {
-  return new HttpClient(server, tokenFile === undefined ? undefined : readToken(tokenFile));
+export function serverClient({ server, tokenFile, tlsCa }: ServerFlags): ProfileClient {
+  const token = tokenFile === undefined ? undefined : readToken(tokenFile);
+  return new HttpClient(
+    server,
+    token,
+    tlsCa === undefined ? undefined : fetchTrusting(readAuthorities(tlsCa)),
+  );
 }
 
 /** Runs `work` with the client and closes it afterwards, however that ends. */

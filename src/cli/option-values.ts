@@ -11,6 +11,13 @@ export function parseListenAddress(text: string): string {
   return text;
 }
 
+/** `profiler.internal,gate.internal:8443` */
+export function parseHostNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/.test(name))) return names;
+  throw new InvalidArgumentError('It is a list of names such as profiler.internal,gate.internal:8443.');
+}
+
 /** The timer's interrupt alone costs tens of microseconds on a virtual machine: 1 kHz is the most that is sane. */
 const MAX_RATE_HZ = 1000;
 

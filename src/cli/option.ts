@@ -25,4 +25,5 @@ export const GROUPS = {
   source: 'Where profiles come from:',
   output: 'Output:',
   settings: 'Settings:',
+  access: 'Who may ask:',
 } as const;

@@ -1,5 +1,6 @@
 // Who answers the commands that ask for profiles: a server over HTTP, or the same app in this process on a data directory.
 import { readFileSync } from 'node:fs';
+import type { Fetch } from './authority-fetch.ts';
 import { CommandFailure, errorCode } from './failure.ts';
 import { printable } from './terminal-text.ts';
 
@@ -32,21 +33,35 @@ const WHY_UNREACHABLE: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no route to it',
   ENETUNREACH: 'there is no route to it',
   HPE_INVALID_CONSTANT: 'what listens there does not speak HTTP',
+  EPROTO: 'what listens there does not speak TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'what listens there does not speak TLS',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  ...Object.fromEntries(
+    [
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ].map((code) => [code, 'nobody known here has signed its certificate (--tls-ca names an authority)']),
+  ),
 };
 
 export class HttpClient implements ProfileClient {
   readonly source: string;
   readonly #headers: Record<string, string>;
+  readonly #fetch: Fetch;
 
   /** `server` as `parseServer` gives it. */
-  constructor(server: string, token?: string) {
+  constructor(server: string, token?: string, fetchBy: Fetch = fetch) {
     this.source = server;
+    this.#fetch = fetchBy;
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
   async request(path: string, signal?: AbortSignal): Promise<Response> {
     try {
-      return await fetch(this.source + path, { headers: this.#headers, ...(signal ? { signal } : {}) });
+      return await this.#fetch(this.source + path, { headers: this.#headers, ...(signal ? { signal } : {}) });
     } catch (error) {
       throw unreachable(this.source, error);
     }
@@ -88,20 +103,39 @@ export class LocalClient implements ProfileClient {
   }
 }
 
-/** The token in a file of its own: a secret on the command line would be seen by every user of the host. */
+/**
+ * The token in a file of its own: a secret on the command line would be seen by every user of the host. The daemon's
+ * file, of lines "SCOPE NAME TOKEN", will do as well: its first token counts.
+ */
 export function readToken(path: string): string {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    throw new CommandFailure(`cannot read the token in ${path}: ${errorCode(error)}`, {
-      hint: 'give another --token-file',
-      cause: error,
-    });
-  }
+  const lines = readText('token', path, '--token-file')
+    .split('\n')
+    .map((line) => line.trim());
+  const [first = '', ...others] = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  const words = first.split(/\s+/);
+  const alone = words.length === 1 && others.length === 0;
+  const token = alone || words.length === 3 ? words.at(-1)! : '';
   // RFC 6750: what may stand behind "Bearer".
-  if (/^[\w\-.~+/]+=*$/.test(text)) return text;
+  if (/^[\w\-.~+/]+=*$/.test(token)) return token;
   throw new CommandFailure(`${path} holds no token`, {
     hint: 'it is one line of letters, digits and -._~+/=',
   });
+}
+
+/** Certificates of authorities, PEM. */
+export function readAuthorities(path: string): string {
+  const text = readText('certificates', path, '--tls-ca');
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new CommandFailure(`${path} holds no certificate`, { hint: 'it is in PEM form' });
+}
+
+function readText(what: string, path: string, option: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CommandFailure(`cannot read the ${what} in ${path}: ${errorCode(error)}`, {
+      hint: `give another ${option}`,
+      cause: error,
+    });
+  }
 }

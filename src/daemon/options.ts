@@ -9,6 +9,12 @@ export interface ServeOptions {
   sampler: boolean;
   /** Listening beyond loopback without a token was asked for. */
   insecure: boolean;
+  /** Of those who are let in; undefined: everybody who reaches the server is. */
+  tokenFile: string | undefined;
+  tlsCert: string | undefined;
+  tlsKey: string | undefined;
+  /** Names that the server is asked by besides its own. */
+  allowHost: readonly string[];
   /** Addresses of servers that may be asked for debug files, separated by blanks. */
   debuginfod: string;
   /** How long what is kept. */

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { KitReceiver, RemoteSamplerHost } from '../collector/remote-sampler-host.ts';
 import { VERSION } from '../cli/version.ts';
+import { AccessFileError } from '../server/access/secret-file.ts';
 import { createApp } from '../server/app.ts';
+import type { App } from '../server/context.ts';
 import type { RunningServer } from '../server/serve.ts';
 import { ListenError, parseListen, serve } from '../server/serve.ts';
 import type { RunningService } from '../server/service.ts';
@@ -18,6 +20,8 @@ import type { ServeOptions } from './options.ts';
 import { GIVE_UP } from './options.ts';
 import { ProfilingService } from './profiling-service.ts';
 import { releaseMemoryRegularly } from './release-memory.ts';
+import type { ServedAccess } from './served-access.ts';
+import { openAccess } from './served-access.ts';
 import { STORED_ONLY } from './stored-only.ts';
 
 interface Running extends RunningService {
@@ -26,13 +30,18 @@ interface Running extends RunningService {
 
 export async function runService(options: ServeOptions): Promise<void> {
   process.title = 'pilotlight-service';
-  const store = await orGiveUp(options, openOurStore(options));
+  const log = pino({ name: 'pilotlight' }, pino.destination(2));
+  const access = await orGiveUp(options, () => openAccess(options, log));
+  const store = await orGiveUp(options, () => openOurStore(options));
   const service = options.sampler ? await startSampling(store, options) : withoutSampler();
-  const server = await orGiveUp(options, listen(options, store, service));
+  const webRoot = fileURLToPath(new URL('../web', import.meta.url));
+  const app = createApp({ ...access.entrance, store, service, webRoot, log, version: VERSION });
+  const server = await orGiveUp(options, () => listen(options, app, access));
   announce(options, server);
   releaseMemoryRegularly();
   const stop = once(async () => {
     await server.close();
+    await access.close();
     await service.stop();
     await store.close();
     process.exit(0);
@@ -66,10 +75,10 @@ function withoutSampler(): Running {
   return { ...STORED_ONLY, stop: () => Promise.resolve() };
 }
 
-function listen(options: ServeOptions, store: ProfileStore, service: RunningService): Promise<RunningServer> {
-  const log = pino({ name: 'pilotlight' }, pino.destination(2));
-  const webRoot = fileURLToPath(new URL('../web', import.meta.url));
-  return serve(createApp({ store, service, webRoot, log, version: VERSION }), parseListen(options.listen)!);
+async function listen(options: ServeOptions, app: App, access: ServedAccess): Promise<RunningServer> {
+  const server = await serve(app, parseListen(options.listen)!, { tls: access.tls });
+  access.onCertificate((tls) => server.replaceCertificate(tls));
+  return server;
 }
 
 function announce(options: ServeOptions, server: RunningServer): void {
@@ -81,15 +90,17 @@ function announce(options: ServeOptions, server: RunningServer): void {
 }
 
 /** What the user must mend ends the daemon with one line; anything else is a fault of ours and is restarted. */
-async function orGiveUp<T>({ sampler }: ServeOptions, work: Promise<T>): Promise<T> {
+async function orGiveUp<T>({ sampler }: ServeOptions, work: () => T | Promise<T>): Promise<T> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
-    if (!(error instanceof StoreError) && !(error instanceof ListenError)) throw error;
-    console.error(`pilotlight: ${error.message}`);
+    if (!GIVE_UP_AT.some((kind) => error instanceof kind)) throw error;
+    console.error(`pilotlight: ${(error as Error).message}`);
     process.exit(sampler ? GIVE_UP : 1); // the launcher makes 1 of it
   }
 }
+
+const GIVE_UP_AT = [AccessFileError, StoreError, ListenError] as const;
 
 function once(action: () => Promise<void>): () => void {
   let begun = false;

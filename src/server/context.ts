@@ -1,10 +1,12 @@
 // What the routes are given, and the app they are registered on.
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { TokenAccess } from './access/credentials.ts';
+import type { Entrance } from './entrance.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import type { RunningService, ServerLog } from './service.ts';
 import type { SymbolAdvisor } from './symbol-advice.ts';
 
-export interface ServerContext {
+export interface ServerContext extends Entrance {
   store: ProfileStore;
   service: RunningService;
   /** Folder of the built page (`dist/web`). */
@@ -16,6 +18,8 @@ export interface ServerContext {
   advisor: Pick<SymbolAdvisor, 'advise'>;
   /** ms since the epoch. */
   now: () => number;
+  /** Undefined where no token is asked for. */
+  access: TokenAccess | undefined;
 }
 
 export type App = OpenAPIHono;

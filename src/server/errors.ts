@@ -22,13 +22,22 @@ export class ApiError extends Error {
   readonly status: ContentfulStatusCode;
   readonly code: string;
   readonly hint: string | undefined;
+  /** When to ask again, s; undefined where that would not help. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: ContentfulStatusCode, code: string, message: string, hint?: string) {
+  constructor(
+    status: ContentfulStatusCode,
+    code: string,
+    message: string,
+    hint?: string,
+    retryAfterSeconds?: number,
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.hint = hint;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -39,7 +48,9 @@ export function errorBody(error: ApiError): ErrorBody {
 
 /** An answer made directly, for middleware that refuses a request before any route sees it. */
 export function refuse(c: Context, error: ApiError): Response {
-  return c.json(errorBody(error), error.status);
+  const { status, retryAfterSeconds } = error;
+  if (retryAfterSeconds !== undefined) c.header('retry-after', String(retryAfterSeconds));
+  return c.json(errorBody(error), status);
 }
 
 /** Long input is quoted shortened: a message must not repeat ten thousand characters. */

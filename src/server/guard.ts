@@ -1,10 +1,25 @@
 // What every request must pass before a route sees it. A web page elsewhere must not be able to query
 // a loopback daemon: neither by a name that resolves to 127.0.0.1 (Host) nor from another origin (Origin).
+import { isIP } from 'node:net';
 import type { Context, MiddlewareHandler } from 'hono';
 import { ApiError, quote, refuse } from './errors.ts';
+import { MAX_HEADERS } from './limits/server-limits.ts';
 
 /** Room for the longest selector (10,000 characters), percent-encoded in part. */
 export const MAX_URL_LENGTH = 16_384;
+
+/** Under which names, besides those of loopback, the server may be asked. */
+export interface AllowedHosts {
+  /** `name` or `name:port`. */
+  names: readonly string[];
+  /**
+   * Any IP address will do: it cannot be made to lead elsewhere, as a name can. For servers that listen beyond loopback,
+   * whose addresses may be translated on the way.
+   */
+  anyAddress: boolean;
+}
+
+export const LOOPBACK_ONLY: AllowedHosts = { names: [], anyAddress: false };
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -13,13 +28,14 @@ function hostName(host: string): string | undefined {
   return /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/.exec(host.toLowerCase())?.[1];
 }
 
-function hostAllowed(host: string, allowedHosts: readonly string[]): boolean {
+function hostAllowed(host: string, { names, anyAddress }: AllowedHosts): boolean {
   const name = hostName(host);
   if (name === undefined) return false;
-  return LOOPBACK.test(name) || allowedHosts.some((allowed) => [name, host].includes(allowed.toLowerCase()));
+  if (LOOPBACK.test(name) || (anyAddress && isIP(name.replace(/^\[|\]$/g, '')) !== 0)) return true;
+  return names.some((allowed) => [name, host.toLowerCase()].includes(allowed.toLowerCase()));
 }
 
-function checkHost(c: Context, allowedHosts: readonly string[]): void {
+function checkHost(c: Context, allowedHosts: AllowedHosts): void {
   // Both count: a request line with an absolute URL may name another host than the header does.
   const fromUrl = new URL(c.req.url).host;
   const host = c.req.header('host') ?? fromUrl;
@@ -28,7 +44,7 @@ function checkHost(c: Context, allowedHosts: readonly string[]): void {
     403,
     'bad_host',
     `this server does not answer to the host name ${quote(host)}`,
-    'use 127.0.0.1 or localhost, or allow the name when starting the server',
+    'use 127.0.0.1 or localhost, or start the server with --allow-host',
   );
 }
 
@@ -38,9 +54,15 @@ function originHost(origin: string): string | undefined {
   return parsed !== undefined && /^https?:$/.test(parsed.protocol) ? parsed.host : undefined;
 }
 
+/** As an Origin of the same scheme spells it: without the scheme's own port. A proxy may speak TLS in our place. */
+function ownHost(c: Context, origin: string | undefined): string | undefined {
+  const scheme = origin?.startsWith('https:') === true ? 'https' : 'http';
+  return originHost(`${scheme}://${c.req.header('host') ?? new URL(c.req.url).host}`);
+}
+
 function checkOrigin(c: Context): void {
   const origin = c.req.header('origin');
-  const own = originHost(`http://${c.req.header('host') ?? new URL(c.req.url).host}`);
+  const own = ownHost(c, origin);
   // Requests that carry no Origin (images, scripts) still say where they come from in current browsers;
   // following a link here from elsewhere is a navigation and fine.
   const site = c.req.header('sec-fetch-site');
@@ -51,6 +73,17 @@ function checkOrigin(c: Context): void {
     403,
     'bad_origin',
     `requests from ${origin === undefined ? 'other sites' : quote(origin)} are refused`,
+  );
+}
+
+function checkHeaders(c: Context): void {
+  const count = [...c.req.raw.headers.keys()].length;
+  if (count <= MAX_HEADERS) return;
+  throw new ApiError(
+    431,
+    'too_many_headers',
+    `the request has ${count} headers`,
+    `at most ${MAX_HEADERS} are read`,
   );
 }
 
@@ -75,12 +108,13 @@ function checkLength(c: Context): void {
   );
 }
 
-export function guard(allowedHosts: readonly string[]): MiddlewareHandler {
+export function guard(allowedHosts: AllowedHosts): MiddlewareHandler {
   return async (c, next) => {
     try {
       checkHost(c, allowedHosts);
       checkOrigin(c);
       checkLength(c);
+      checkHeaders(c);
       checkContentType(c);
     } catch (error) {
       if (error instanceof ApiError) return refuse(c, error);

@@ -7,12 +7,22 @@ export function errorResponse(description: string) {
   return jsonResponse(errorSchema, description);
 }
 
-/** What every route may answer; Host, Origin and the length of the URL are checked before any route sees a request. */
+/** What every route may answer: all but 400 and 500 are decided before any route sees a request. */
 export const errorResponses = {
   400: errorResponse('A parameter is unknown or malformed.'),
-  403: errorResponse('The Host or Origin header is not one of this server.'),
+  401: errorResponse('The server wants a token, and none that it knows was shown.'),
+  403: errorResponse(
+    'The Host or Origin header is not one of this server, or the scope of the token is too small.',
+  ),
+  411: errorResponse('The length of the body is not told beforehand.'),
+  413: errorResponse('The body is too large, or the route takes none.'),
   414: errorResponse(`The URL has more than ${MAX_URL_LENGTH} characters.`),
+  429: errorResponse('The address of the client asks too often; Retry-After says when to ask again.'),
+  431: errorResponse('There are too many headers.'),
   500: errorResponse('A fault of the server, which its log tells.'),
+  503: errorResponse(
+    'The server is busy with other requests (then Retry-After is sent), or took too long for this one.',
+  ),
 };
 
 export function jsonResponse<T extends z.ZodType>(schema: T, description: string) {

@@ -15,7 +15,8 @@ export const CONTENT_SECURITY_POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-const HEADERS: readonly (readonly [string, string])[] = [
+/** Also of answers that no route makes. */
+export const ANSWER_HEADERS: readonly (readonly [string, string])[] = [
   ['content-security-policy', CONTENT_SECURITY_POLICY],
   ['x-content-type-options', 'nosniff'],
   ['x-frame-options', 'DENY'],
@@ -27,7 +28,7 @@ const HEADERS: readonly (readonly [string, string])[] = [
 export function securityHeaders(): MiddlewareHandler {
   return async (c, next) => {
     await next();
-    for (const [name, value] of HEADERS) c.res.headers.set(name, value);
+    for (const [name, value] of ANSWER_HEADERS) c.res.headers.set(name, value);
     // Profiles change by the second; only what a route marks as cacheable may be kept.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   };

@@ -1,11 +1,16 @@
 // Starts the application on an address, and says plainly why when it cannot.
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import type { RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
+import { getRequestListener } from '@hono/node-server';
 import type { App } from './context.ts';
+import type { ServerLimits } from './limits/server-limits.ts';
+import { MAX_HEADER_BYTES, MAX_HEADERS, SERVER_LIMITS } from './limits/server-limits.ts';
+import { SlowReaders } from './limits/slow-readers.ts';
+import { answerUnreadable, unroutedAnswer } from './limits/unreadable-requests.ts';
 
-/** Room for the longest URL the guard lets through beside other headers, so that it is the guard who refuses. */
-const MAX_HEADER_BYTES = 65_536;
 /** How long running requests may take to end when the server is closed. */
 const CLOSE_GRACE_MS = 2000;
 
@@ -14,9 +19,18 @@ export interface ListenAddress {
   port: number;
 }
 
+export interface ServeSettings {
+  /** Certificate and key; without them the server speaks plain HTTP. */
+  tls?: SecureContextOptions | undefined;
+  /** For tests. */
+  limits?: ServerLimits;
+}
+
 export interface RunningServer extends ListenAddress {
   /** `http://127.0.0.1:4040` */
   url: string;
+  /** New connections get that certificate; those there are go on. Only of a server that was started with one. */
+  replaceCertificate(tls: SecureContextOptions): void;
   close(): Promise<void>;
 }
 
@@ -71,15 +85,61 @@ function close(server: Server): Promise<void> {
   });
 }
 
-/** Resolves once connections are accepted; rejects with a ListenError. */
-export async function serve(app: App, address: ListenAddress): Promise<RunningServer> {
-  const server = createAdaptorServer({
-    fetch: app.fetch,
+function requestListener(app: App, limits: ServerLimits): RequestListener {
+  const slowReaders = new SlowReaders(limits);
+  const listener = getRequestListener(
+    async (request, bindings) => {
+      const response = await app.fetch(request, bindings);
+      slowReaders.watch(bindings.outgoing as ServerResponse);
+      return response;
+    },
     // The global Request and Response stay what the rest of the process knows.
-    overrideGlobalObjects: false,
-    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES },
-  }) as Server;
+    { overrideGlobalObjects: false, errorHandler: unroutedAnswer },
+  );
+  return (incoming, outgoing) => {
+    void listener(incoming, outgoing).then(() => slowReaders.written(outgoing));
+  };
+}
+
+function boundedServer(
+  listener: RequestListener,
+  limits: ServerLimits,
+  tls: SecureContextOptions | undefined,
+): Server {
+  const options: ServerOptions = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: Math.min(limits.headersMs, limits.requestMs) / 4,
+  };
+  const server =
+    tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tls }, listener);
+  // Beyond what is read, so that it is the guard who refuses: Node drops further headers without a word.
+  server.maxHeadersCount = 2 * MAX_HEADERS;
+  server.maxConnections = limits.maxConnections;
+  // Those that only wait for their client's next request make room.
+  server.on('drop', () => server.closeIdleConnections());
+  answerUnreadable(server, limits);
+  return server;
+}
+
+/** Resolves once connections are accepted; rejects with a ListenError. */
+export async function serve(
+  app: App,
+  address: ListenAddress,
+  settings: ServeSettings = {},
+): Promise<RunningServer> {
+  const { tls, limits = SERVER_LIMITS } = settings;
+  const server = boundedServer(requestListener(app, limits), limits, tls);
   const { port } = await listen(server, address);
   const bound = { host: address.host, port };
-  return { ...bound, url: `http://${formatAddress(bound)}`, close: () => close(server) };
+  return {
+    ...bound,
+    url: `${tls === undefined ? 'http' : 'https'}://${formatAddress(bound)}`,
+    replaceCertificate: (next) => {
+      if (server instanceof TlsServer) server.setSecureContext(next);
+    },
+    close: () => close(server),
+  };
 }

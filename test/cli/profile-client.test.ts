@@ -18,7 +18,21 @@ describe('readToken', () => {
     expect(readToken(tokenFile('abc-._~+/123==\n'))).toBe('abc-._~+/123==');
   });
 
-  it.each(['', '\n', 'two words', 'two\nlines', 'a=b', 'bell\x07', 'größe'])('refuses %j', (text) => {
+  it('takes the first token of a file of the daemon', () => {
+    expect(readToken(tokenFile('# who\n\nread grafana abc-123\nadmin ops def-456\n'))).toBe('abc-123');
+  });
+
+  it.each([
+    '',
+    '\n',
+    '# none',
+    'four words in a line',
+    'two words',
+    'two\nlines',
+    'a=b',
+    'bell\x07',
+    'größe',
+  ])('refuses %j', (text) => {
     expect(() => readToken(tokenFile(text))).toThrow(/holds no token$/);
   });
 

@@ -107,7 +107,7 @@ describe.each([
     expectRefused(
       ended,
       1,
-      /^pilotlight: listening on 0\.0\.0\.0:4040 would show .*; use 127\.0\.0\.1, or --insecure/m,
+      /^pilotlight: listening on 0\.0\.0\.0:4040 would show .*; use 127\.0\.0\.1, .*--insecure/m,
     );
     expect(existsSync(dataDir)).toBe(false);
   });

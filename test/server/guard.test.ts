@@ -4,7 +4,8 @@ import type { ErrorBody } from '../../src/server/errors.ts';
 import { CONTENT_SECURITY_POLICY } from '../../src/server/security-headers.ts';
 import { fakeApp } from '../support/fake-service.ts';
 
-const app = fakeApp({ allowedHosts: ['profiler.internal', 'gate.internal:8443'] });
+const names = ['profiler.internal', 'gate.internal:8443', 'Big.Internal:80'];
+const app = fakeApp({ allowedHosts: { names, anyAddress: false } });
 
 async function ask(headers: Record<string, string>, path = '/healthz', method = 'GET') {
   const response = await app.request(path, { method, headers });
@@ -24,6 +25,7 @@ describe('the Host check', () => {
     'profiler.internal',
     'profiler.internal:9',
     'gate.internal:8443',
+    'big.internal:80',
   ])('lets %s pass', async (host) => {
     expect(await ask({ host })).toEqual(ok);
   });
@@ -42,6 +44,23 @@ describe('the Host check', () => {
     expect(await ask({ host })).toEqual({ status: 403, code: 'bad_host' });
   });
 
+  it('lets every address pass where the server listens beyond loopback, and no other name', async () => {
+    const beyond = fakeApp({ allowedHosts: { names: ['build-7'], anyAddress: true } });
+    const statusAt = async (host: string) => (await beyond.request('/healthz', { headers: { host } })).status;
+    for (const host of ['192.168.0.7:4040', '10.0.0.1', '[2001:db8::7]:4040', 'build-7:4040']) {
+      expect(await statusAt(host), host).toBe(200);
+    }
+    for (const host of [
+      'evil.example',
+      '192.168.0.7.evil.example',
+      '999.1.1.1',
+      '[::g]',
+      'build-7.evil.example',
+    ]) {
+      expect(await statusAt(host), host).toBe(403);
+    }
+  });
+
   it('refuses a request line that names another host than the header', async () => {
     const response = await app.request('http://evil.example/healthz', { headers: { host: 'localhost' } });
     expect(response.status).toBe(403);
@@ -54,6 +73,12 @@ describe('the Origin check', () => {
   it('lets the own origin pass, and requests without one', async () => {
     expect(await ask({ host, origin: 'http://127.0.0.1:4040' })).toEqual(ok);
     expect(await ask({ host })).toEqual(ok);
+  });
+
+  it('knows its own origin behind a proxy that speaks TLS', async () => {
+    const proxied = { host: 'profiler.internal', origin: 'https://profiler.internal' };
+    expect(await ask(proxied)).toEqual(ok);
+    expect(await ask({ ...proxied, host: 'profiler.internal:443' })).toEqual(ok);
   });
 
   it.each(['http://evil.example', 'http://127.0.0.1:5050', 'http://localhost:4040', 'null', 'file://', 'x'])(
@@ -98,7 +123,7 @@ describe('the content type check', () => {
 
   it('lets a POST of JSON through to the routes', async () => {
     const headers = { 'content-type': 'application/json; charset=utf-8' };
-    expect(await ask(headers, '/api/v1/sql', 'POST')).toEqual({ status: 404, code: 'not_found' });
+    expect(await ask(headers, '/api/v1/nothing', 'POST')).toEqual({ status: 404, code: 'not_found' });
   });
 });
 

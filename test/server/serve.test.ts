@@ -1,9 +1,9 @@
 // The server on a real socket.
-import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunningServer } from '../../src/server/serve.ts';
 import { ListenError, formatAddress, parseListen, serve } from '../../src/server/serve.ts';
 import { fakeApp } from '../support/fake-service.ts';
+import { rawRequest } from '../support/raw-request.ts';
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
 const running: RunningServer[] = [];
@@ -17,17 +17,6 @@ async function start(address = ANY_PORT): Promise<RunningServer> {
 afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close()));
 });
-
-/** What a client gets that writes the bytes itself, so that nothing tidies the request up. */
-function rawRequest(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    let answer = '';
-    socket.on('data', (bytes) => (answer += bytes.toString()));
-    socket.on('close', () => resolve(answer));
-    socket.on('error', reject);
-  });
-}
 
 describe('serve', () => {
   it('answers on the port it was given by the system', async () => {

@@ -1,10 +1,10 @@
 // `pilotlight serve`: its options. The daemon itself lies in src/daemon/.
 import { Command, Option } from 'commander';
 import { debuginfodOption, debuginfodServers } from '../debuginfod-option.ts';
-import { CommandFailure } from '../failure.ts';
-import { refusal } from '../listen-policy.ts';
+import { CommandFailure, failureLine, usageFailure } from '../failure.ts';
+import { caution, refusal } from '../listen-policy.ts';
 import { GROUPS, valueOption } from '../option.ts';
-import { parseAge, parseBytes, parseListenAddress, parseRate } from '../option-values.ts';
+import { parseAge, parseBytes, parseHostNames, parseListenAddress, parseRate } from '../option-values.ts';
 
 export const DEFAULT_DATA_DIR = '/var/lib/pilotlight';
 
@@ -22,16 +22,21 @@ export interface ServeFlags {
   retentionSize: number;
   sampler: boolean;
   insecure: boolean;
+  tokenFile?: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  allowHost: string[];
   /** As it was written; see debuginfodServers. */
   debuginfod?: string;
 }
 
 const EXAMPLES = `
-Example:
-  sudo pilotlight serve --data-dir /var/lib/pilotlight --rate 99`;
+Examples:
+  sudo pilotlight serve --data-dir /var/lib/pilotlight --rate 99
+  sudo pilotlight serve --listen 0.0.0.0:4040 --token-file tokens --tls-cert cert.pem --tls-key key.pem`;
 
 export function serveCommand(serve: (flags: ServeFlags) => Promise<void>): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description('the daemon: sample this host, store profiles, serve the page, pprof and JSON')
     .addOption(
       valueOption('--listen <address>', 'address and port of the page', parseListenAddress)
@@ -81,17 +86,41 @@ export function serveCommand(serve: (flags: ServeFlags) => Promise<void>): Comma
         GROUPS.settings,
       ),
     )
-    .addOption(
-      new Option('--insecure', 'listen beyond loopback without access control')
-        .default(false)
-        .helpGroup(GROUPS.settings),
-    )
     .addOption(debuginfodOption())
-    .addHelpText('after', EXAMPLES)
-    .action((flags: ServeFlags) => {
-      const refused = refusal(flags.listen, flags.insecure);
-      if (refused !== null) throw new CommandFailure(refused);
-      debuginfodServers(flags.debuginfod); // refuses what is no address
-      return serve(flags);
-    });
+    .addHelpText('after', EXAMPLES);
+  for (const option of accessOptions()) command.addOption(option.helpGroup(GROUPS.access));
+  return command.action((flags: ServeFlags) => {
+    checkAccess(flags);
+    debuginfodServers(flags.debuginfod); // refuses what is no address
+    return serve(flags);
+  });
+}
+
+function accessOptions(): Option[] {
+  return [
+    valueOption('--token-file <file>', 'lines "SCOPE NAME TOKEN" of those who are let in; read, admin'),
+    valueOption('--tls-cert <file>', 'certificate and those between it and its authority, PEM'),
+    valueOption('--tls-key <file>', 'its key, PEM'),
+    valueOption(
+      '--allow-host <names>',
+      'other names this server is asked by, separated by commas',
+      parseHostNames,
+    ).default([], 'loopback and, listening beyond it, addresses and the name of this host'),
+    new Option('--insecure', 'listen beyond loopback without access control').default(false),
+  ];
+}
+
+/** Throws a CommandFailure; tells what is allowed and dangerous. */
+function checkAccess({ listen, insecure, tokenFile, tlsCert, tlsKey }: ServeFlags): void {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw usageFailure('--tls-cert and --tls-key belong together; give both');
+  }
+  if (insecure && tokenFile !== undefined) {
+    throw usageFailure('--insecure lets everybody in, --token-file those with a token; give one of them');
+  }
+  const settings = { listen, insecure, tokens: tokenFile !== undefined, tls: tlsCert !== undefined };
+  const refused = refusal(settings);
+  if (refused !== null) throw new CommandFailure(refused);
+  const dangerous = caution(settings);
+  if (dangerous !== null) process.stderr.write(failureLine({ message: `caution: ${dangerous}` }));
 }

@@ -38,7 +38,7 @@ async function waited(ms: number, signal: AbortSignal): Promise<boolean> {
   }
 }
 
-export function debugRoutes(app: App, { store, service, now }: ServerContext): void {
+export function debugRoutes(app: App, { store, service, now, heavyWork }: ServerContext): void {
   let waiting = 0;
   app.openapi(route, async (c) => {
     const { seconds, query } = c.req.valid('query');
@@ -61,7 +61,7 @@ export function debugRoutes(app: App, { store, service, now }: ServerContext): v
       if (!(await waited(seconds * 1000, c.req.raw.signal))) return c.body(null, 499 as 400);
       const range = { fromMs, untilMs: now() };
       await service.flush();
-      return await pprofAnswer(c, store, { selector, range });
+      return await heavyWork.run(() => pprofAnswer(c, store, { selector, range }), c.req.raw.signal);
     } finally {
       waiting--;
     }
