@@ -71,6 +71,8 @@ async function getJson(path: string, signal?: AbortSignal): Promise<unknown> {
     throw new ApiFailure('unreachable', 'the server cannot be reached', 'is Pilotlight still running?');
   }
   noteAnswer(response.headers.get('date'));
+  // The session has ended, or its token was taken back.
+  if (response.status === 401) location.assign(`/login.html?to=${encodeURIComponent(`/${location.search}`)}`);
   if (!response.ok) throw await refusal(response);
   return response.json();
 }

@@ -1,4 +1,5 @@
 // Starts the page and keeps it current.
+import { showAccess } from './access-link.ts';
 import { connectionLost } from './connection.ts';
 import { Page } from './page.ts';
 
@@ -22,3 +23,5 @@ function keepStatus(): void {
   else void page.loadStatus().finally(next);
 }
 setTimeout(keepStatus, RETRY_MS);
+// Not needed to see anything: after what the page shows.
+setTimeout(() => void showAccess().catch(() => undefined), RETRY_MS);
