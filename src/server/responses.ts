@@ -17,6 +17,7 @@ export const errorResponses = {
   411: errorResponse('The length of the body is not told beforehand.'),
   413: errorResponse('The body is too large, or the route takes none.'),
   414: errorResponse(`The URL has more than ${MAX_URL_LENGTH} characters.`),
+  415: errorResponse('The request has another method than GET and no `content-type: application/json`.'),
   429: errorResponse('The address of the client asks too often; Retry-After says when to ask again.'),
   431: errorResponse('There are too many headers.'),
   500: errorResponse('A fault of the server, which its log tells.'),

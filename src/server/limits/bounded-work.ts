@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { policyOf } from '../access/route-policies.ts';
 import { ApiError } from '../errors.ts';
+import { SharedAnswers } from './shared-answers.ts';
 import type { WorkGate } from './work-gate.ts';
 
 export interface WorkGates {
@@ -10,16 +11,23 @@ export interface WorkGates {
 }
 
 export function boundedWork(gates: WorkGates): MiddlewareHandler {
+  const shared = new SharedAnswers();
   return async (c, next) => {
-    const { cost, deadlineMs } = policyOf(c);
+    const { cost, deadlineMs, audit } = policyOf(c);
     // What runs on after its deadline keeps its place: the limit is of work, not of answers.
-    const work = cost === 'none' ? next() : gates[cost].run(next, c.req.raw.signal);
-    await (deadlineMs === null ? work : withDeadline(work, deadlineMs));
+    const work = async (): Promise<Response | undefined> => {
+      if (cost === 'none') await next();
+      // The audit log tells of each request what it was answered.
+      else if (audit !== undefined) await gates[cost].run(next, c.req.raw.signal);
+      else return shared.run(c, next, gates[cost]);
+      return undefined;
+    };
+    return deadlineMs === null ? work() : withDeadline(work(), deadlineMs);
   };
 }
 
 /** Rejects with the ApiError that is the answer, once `work` has taken so long. */
-export async function withDeadline(work: Promise<void>, deadlineMs: number): Promise<void> {
+export async function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(tooLate(deadlineMs)), deadlineMs);
@@ -27,7 +35,7 @@ export async function withDeadline(work: Promise<void>, deadlineMs: number): Pro
   // Nobody waits for it any longer once it is late; hono has made an answer of what fails in a route.
   work.catch(() => undefined);
   try {
-    await Promise.race([work, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
