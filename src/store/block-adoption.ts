@@ -10,7 +10,7 @@ import type { HotDatabase } from './hot-database.ts';
 import { readStoreId } from './schema.ts';
 import type { Statements } from './statements.ts';
 
-/** By file: the table that its rows join, and what is unique in it; of names also what says that there are some already. */
+/** By file: the table that its rows join, what is unique in it, and what says that the table has rows of it already. */
 const TABLES: readonly { file: BlockFile; table: string; unique: string; known: string }[] = [
   { file: 'stacks.parquet', table: 'stacks', unique: 'stack_id', known: 'stack_id' },
   { file: 'locations.parquet', table: 'locations', unique: 'location_id', known: 'location_id' },
@@ -18,6 +18,14 @@ const TABLES: readonly { file: BlockFile; table: string; unique: string; known: 
   { file: 'objects.parquet', table: 'objects', unique: 'object_id', known: 'object_id' },
   { file: 'processes.parquet', table: 'processes', unique: 'process_id', known: 'process_id' },
 ];
+
+/** The rows of a file as those of its table. */
+function rowsSql(folder: string, file: BlockFile): string {
+  const rows = parquetSql([join(folder, file)]);
+  if (file !== 'frames.parquet') return rows;
+  const locations = parquetSql([join(folder, 'locations.parquet')]);
+  return `(SELECT l.location_id, y.* FROM ${rows} y JOIN ${locations} l USING (object_id, address))`;
+}
 
 /**
  * Resolves to '' when it was taken in, else to why not. Its files have been checked against its manifest. To be called
@@ -47,17 +55,17 @@ async function columnsFault(
   { path, samples }: BlockFolder,
   { tier }: BlockManifest,
 ): Promise<string> {
-  const wanted: { file: string; columns: readonly string[] }[] = [
-    { file: samples, columns: columnsOf(tier) },
+  const wanted: { name: string; rows: string; columns: readonly string[] }[] = [
+    { name: 'samples.parquet', rows: parquetSql([samples]), columns: columnsOf(tier) },
   ];
   for (const { file, table } of TABLES) {
-    wanted.push({ file: join(path, file), columns: await columnsOfTable(connection, table) });
+    wanted.push({ name: file, rows: rowsSql(path, file), columns: await columnsOfTable(connection, table) });
   }
-  for (const { file, columns } of wanted) {
-    const rows = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${parquetSql([file])}`);
-    const there = new Set(rows.getRows().map(([name]) => name as string));
-    const missing = columns.find((name) => !there.has(name));
-    if (missing !== undefined) return `${file.slice(path.length + 1)} has no column ${missing}`;
+  for (const { name, rows, columns } of wanted) {
+    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${rows}`);
+    const there = new Set(described.getRows().map(([column]) => column as string));
+    const missing = columns.find((column) => !there.has(column));
+    if (missing !== undefined) return `${name} has no column ${missing}`;
   }
   return '';
 }
@@ -91,7 +99,7 @@ export async function mergeDefinitions({ connection }: Statements, { path }: Blo
   for (const { file, table, unique, known } of TABLES) {
     const columns = (await columnsOfTable(connection, table)).map((name) => `"${name}"`).join(', ');
     await connection.run(
-      `INSERT INTO ${table} SELECT DISTINCT ON (${unique}) ${columns} FROM ${parquetSql([join(path, file)])}
+      `INSERT INTO ${table} SELECT DISTINCT ON (${unique}) ${columns} FROM ${rowsSql(path, file)}
        WHERE ${known} NOT IN (SELECT ${known} FROM ${table})`,
     );
   }

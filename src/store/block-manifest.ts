@@ -10,7 +10,10 @@ import { reasonOf } from './store-error.ts';
 export const BLOCK_FORMAT = 1;
 export const MANIFEST = 'manifest.json';
 
-/** The Parquet files of a block. Their columns are those of the tables of schema.ts; frames are the table `symbols`. */
+/**
+ * The Parquet files of a block. Their columns are those of the tables of schema.ts; frames are the table `symbols`, with object
+ * and address in the place of the location's id.
+ */
 export const BLOCK_FILES = [
   'samples.parquet',
   'stacks.parquet',

@@ -91,23 +91,17 @@ export class BlockSet {
     const { database } = this.#options;
     const folder = this.folder(newBlockId(wanted.fromMs, wanted.tier));
     await database.write((statements) => announceBlock(statements, folder.id, wanted.tier));
-    try {
-      const content = await database.readForUpkeep((connection) => this.#write(connection, folder, wanted));
-      const { manifest, bytes } = await folder.finish(content);
-      const done = await database.write(async (statements) => {
-        if (!(await wanted.replace(statements, manifest))) return false;
-        await publishBlock(statements, manifest, bytes);
-        for (const id of wanted.replaces) await changeState(statements, id, 'gone');
-        return true;
-      });
-      if (done) this.#sound.add(folder.id);
-      else await folder.remove();
-      return done ? manifest : null;
-    } catch (error) {
-      // Where the disk is full this makes room; the row of the block goes with the next step.
-      if (!this.#sound.has(folder.id)) await folder.remove();
-      throw error;
-    }
+    const { manifest, bytes } = await this.#writeWhole(folder, wanted);
+    // Whatever becomes of this transaction, its row says it, and the files stay or go by that.
+    const done = await database.write(async (statements) => {
+      if (!(await wanted.replace(statements, manifest))) return false;
+      await publishBlock(statements, manifest, bytes);
+      for (const id of wanted.replaces) await changeState(statements, id, 'gone');
+      return true;
+    });
+    if (!done) return null;
+    this.#sound.add(folder.id);
+    return manifest;
   }
 
   /** From here on no question sees them; their files go when no reader knows of them any more. */
@@ -251,6 +245,22 @@ export class BlockSet {
       const fault = (await folder.fault(true)) || (await adoptBlock(database, folder).catch(reasonOf));
       if (fault === '') this.#sound.add(id);
       tell(fault === '' ? `block ${id} was taken in` : `block ${id} is left alone: ${fault}`);
+    }
+  }
+
+  async #writeWhole(
+    folder: BlockFolder,
+    wanted: NewBlock,
+  ): Promise<{ manifest: BlockManifest; bytes: number }> {
+    try {
+      const content = await this.#options.database.readForUpkeep((connection) =>
+        this.#write(connection, folder, wanted),
+      );
+      return await folder.finish(content);
+    } catch (error) {
+      // A full disk needs the room at once; the row goes with the next step.
+      await folder.remove();
+      throw error;
     }
   }
 

@@ -18,11 +18,13 @@ export interface BlockSums {
   processes: number;
 }
 
+/** Version 2 of the format's encodings: numbers that grow slowly take few bits. */
+const FORMAT = 'FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd';
 /**
- * Version 2 of the format's encodings: numbers that grow slowly take few bits. Dictionaries of any size: most of a block are
- * ids, 64 bits of hash that repeat.
+ * Stacks are lists of ids, 64 bits of hash each, that repeat: beyond DuckDB's own limit (a tenth of the rows) it would give up
+ * the dictionary. It takes about 40 bytes of memory an entry for each column, so the other files keep that limit.
  */
-const FORMAT = 'FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000000';
+const STACKS_FORMAT = `${FORMAT}, DICTIONARY_SIZE_LIMIT 100000`;
 const ROW_GROUP = 122_880;
 
 /**
@@ -41,13 +43,15 @@ export async function writeBlock(
   tier: Tier,
   samples: string,
 ): Promise<BlockSums> {
-  const copy = (name: BlockFile, query: string) =>
+  const copy = (name: BlockFile, query: string, format = FORMAT) =>
     connection.run(
-      `COPY (${query}) TO ${sqlText(join(folder, name))} (${FORMAT}, ROW_GROUP_SIZE ${ROW_GROUP})`,
+      `COPY (${query}) TO ${sqlText(join(folder, name))} (${format}, ROW_GROUP_SIZE ${ROW_GROUP})`,
     );
   await copy('samples.parquet', samples);
   await findReferred(connection, join(folder, 'samples.parquet'));
-  for (const [name, query] of DEFINITIONS) await copy(name, query);
+  for (const [name, query] of DEFINITIONS) {
+    await copy(name, query, name === 'stacks.parquet' ? STACKS_FORMAT : FORMAT);
+  }
   return sumsOf(connection, join(folder, 'samples.parquet'), tier);
 }
 
@@ -62,7 +66,10 @@ async function findReferred(connection: DuckDBConnection, samples: string): Prom
       WHERE l.location_id IN (SELECT location_id FROM block_locations)`);
 }
 
-/** In orders that put like beside like: stacks by their outermost frames, places and names by object and address. */
+/**
+ * In orders that put like beside like: stacks by their outermost frames, places and names by object and address. Names are by
+ * these two as well: ids of locations are hashes, and in a third file they were a fifteenth of a block.
+ */
 const DEFINITIONS: readonly (readonly [BlockFile, string])[] = [
   [
     'stacks.parquet',
@@ -76,7 +83,8 @@ const DEFINITIONS: readonly (readonly [BlockFile, string])[] = [
   ],
   [
     'frames.parquet',
-    `SELECT y.* FROM symbols y JOIN locations l ON l.location_id = y.location_id
+    `SELECT l.object_id, l.address, y.* EXCLUDE (location_id)
+     FROM symbols y JOIN locations l ON l.location_id = y.location_id
      WHERE y.location_id IN (SELECT location_id FROM block_locations) ORDER BY l.object_id, l.address, y.depth`,
   ],
   [

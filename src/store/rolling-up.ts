@@ -58,7 +58,8 @@ function oldestOf(
   });
 }
 
-export async function rollUp(blocks: BlockSet, { tier, sources }: RollUp): Promise<UpkeepStep> {
+/** Null where one of them was pinned meanwhile. */
+export async function rollUp(blocks: BlockSet, { tier, sources }: RollUp): Promise<UpkeepStep | null> {
   const ids = sources.map(({ id }) => id);
   const made = await blocks.make({
     tier,
@@ -76,10 +77,10 @@ export async function rollUp(blocks: BlockSet, { tier, sources }: RollUp): Promi
       return !(await readPins(connection)).some((pin) => sources.some((block) => overlap(pin, block)));
     },
   });
-  const what = `${ids.length} blocks since ${new Date(sources[0]!.fromMs).toISOString()}`;
-  return made === null
-    ? { did: 'rolled-up', what: `${what} were pinned while they were rolled up, and are kept` }
-    : { did: 'rolled-up', what: `${what} (${made.samples} samples) rolled up as block ${made.id}` };
+  if (made === null) return null;
+  const since = new Date(sources[0]!.fromMs).toISOString();
+  const what = `${ids.length} blocks since ${since} (${made.samples} samples) rolled up as block ${made.id}`;
+  return { did: 'rolled-up', what };
 }
 
 /** Source by source, so that what is summed up at once stays small; resolves to the query for the sums. */

@@ -11,46 +11,53 @@ export const HOUR_MS = 3_600_000;
 /** After the end of an hour: batches are seconds late, and what the store refused a little more. */
 const GRACE_MS = 60_000;
 /**
- * An hour of three busy CPUs has fewer. More make several blocks, so that no step needs much memory, nor an append
- * waits long for the transaction that takes the samples out.
+ * An hour of three busy CPUs has fewer. More make several blocks, and do not wait for the end of the hour: so no step needs
+ * much memory, an append waits shortly for the transaction that takes the samples out, and the hot table stays small.
  */
 const MAX_ROWS = 1_500_000;
 const MINUTE_MS = 60_000;
 
-/** Null where no hour that is over has samples here. */
+/** Null where nothing is, or can be, sealed yet. `maxRows`: for tests. */
 export async function sealNext(
   database: HotDatabase,
   blocks: BlockSet,
   nowMs: number,
+  maxRows = MAX_ROWS,
 ): Promise<UpkeepStep | null> {
-  const limitMs = Math.floor((nowMs - GRACE_MS) / HOUR_MS) * HOUR_MS;
-  const range = await database.readForUpkeep((connection) => oldestUnsealed(connection, limitMs));
+  const range = await database.readForUpkeep((connection) =>
+    oldestToSeal(connection, Math.floor((nowMs - GRACE_MS) / MINUTE_MS) * MINUTE_MS, maxRows),
+  );
   if (range === null) return null;
   const made = await blocks.make(blockOf(range));
-  const hour = new Date(range.fromMs).toISOString();
-  return made === null
-    ? { did: 'sealed', what: `samples since ${hour} came while they were sealed: tried again` }
-    : { did: 'sealed', what: `${made.rows} samples since ${hour} sealed as block ${made.id}` };
+  // Samples of that time came meanwhile, and may go on coming (a clock that was set): not again in this round.
+  if (made === null) return null;
+  const since = new Date(range.fromMs).toISOString();
+  return { did: 'sealed', what: `${made.rows} samples since ${since} sealed as block ${made.id}` };
 }
 
-/** The samples of an hour, or of as many of its minutes as have `MAX_ROWS` together. */
-async function oldestUnsealed(connection: DuckDBConnection, limitMs: number): Promise<TimeRange | null> {
+/** The oldest samples before the limit: those of an hour that is over, or of minutes that have enough of them. */
+async function oldestToSeal(
+  connection: DuckDBConnection,
+  limitMs: number,
+  maxRows: number,
+): Promise<TimeRange | null> {
   const first = await connection.runAndReadAll(
     `SELECT min(time_ms)::DOUBLE FROM samples WHERE time_ms < ${BigInt(limitMs)}`,
   );
   const oldestMs = first.value(0, 0) as number | null;
   if (oldestMs === null) return null;
   const hourMs = Math.floor(oldestMs / HOUR_MS) * HOUR_MS;
+  const untilMs = Math.min(hourMs + HOUR_MS, limitMs);
   const minutes = await connection.runAndReadAll(
     `SELECT ((time_ms - ${BigInt(hourMs)}) // ${MINUTE_MS})::DOUBLE AS minute, count(*)::DOUBLE FROM samples
-     WHERE time_ms >= ${BigInt(hourMs)} AND time_ms < ${BigInt(hourMs + HOUR_MS)} GROUP BY minute ORDER BY minute`,
+     WHERE time_ms >= ${BigInt(hourMs)} AND time_ms < ${BigInt(untilMs)} GROUP BY minute ORDER BY minute`,
   );
   let rows = 0;
   for (const [minute, count] of minutes.getRows() as [number, number][]) {
-    if (rows > 0 && rows + count > MAX_ROWS) return { fromMs: hourMs, untilMs: hourMs + minute * MINUTE_MS };
+    if (rows > 0 && rows + count > maxRows) return { fromMs: hourMs, untilMs: hourMs + minute * MINUTE_MS };
     rows += count;
   }
-  return { fromMs: hourMs, untilMs: hourMs + HOUR_MS };
+  return untilMs === hourMs + HOUR_MS ? { fromMs: hourMs, untilMs } : null;
 }
 
 function blockOf({ fromMs, untilMs }: TimeRange): NewBlock {

@@ -96,6 +96,23 @@ describe('sealing', () => {
     await store.close();
   });
 
+  it('loses nothing where the clock is set back an hour, or forward and back', async () => {
+    const store = await fill([9, 10]);
+    await maintainAll(store, NOON);
+    const at = async (timeMs: number) => store.append(textBatch(TEXT, { timeMs }), ledgerOf(0));
+    await at(NOON - HOUR_MS); // set back: hours that are sealed are lived again
+    await at(NOON - 2 * HOUR_MS);
+    await maintainAll(store, NOON - HOUR_MS);
+    await at(NOON + 500 * HOUR_MS); // forward by weeks, for a moment
+    await maintainAll(store, NOON + 500 * HOUR_MS);
+    await at(NOON);
+    await maintainAll(store, NOON + 60_000);
+    expect(await countOf(store)).toBe(36);
+    expect(await store.usage()).toMatchObject({ samples: 36, newestMs: NOON + 500 * HOUR_MS + 50 });
+    for (const { fromMs, untilMs } of await store.blocks()) expect(fromMs).toBeLessThan(untilMs);
+    await store.close();
+  });
+
   it('writes blocks that can be read without this store', async () => {
     const store = await fill([9]);
     await maintainAll(store, NOON);
@@ -124,7 +141,7 @@ describe('sealing', () => {
          FROM '${folder}/stacks.parquet') t USING (stack_id)
        JOIN '${folder}/locations.parquet' l USING (location_id)
        JOIN '${folder}/objects.parquet' o USING (object_id)
-       LEFT JOIN '${folder}/frames.parquet' y USING (location_id)
+       LEFT JOIN '${folder}/frames.parquet' y USING (object_id, address)
        GROUP BY s.stack_id, p.comm ORDER BY ALL DESC`,
     );
     expect(rows.getRows()).toEqual([
