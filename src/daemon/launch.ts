@@ -33,8 +33,8 @@ const MEMORY_SETTINGS = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: '131072',
   MALLOC_TRIM_THRESHOLD_: '131072',
-  // Two questions, a writer and a step of upkeep at once (src/store/read-gate.ts): none waits for a thread.
-  UV_THREADPOOL_SIZE: '4',
+  // Two questions or appends, and a step of upkeep, which reads for seconds (src/store/read-gate.ts).
+  UV_THREADPOOL_SIZE: '3',
 };
 
 export function becomeLauncher(options: ServeOptions, main: string): void {
