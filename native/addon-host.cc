@@ -14,10 +14,12 @@
 namespace pilotlight {
 namespace {
 
+/// openInRoot(root, path, followLast)
 Napi::Value open_below(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
-    return Napi::Number::New(
-        info.Env(), open_in_root(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::String>().Utf8Value()));
+    const std::string root = info[0].As<Napi::String>(), path = info[1].As<Napi::String>();
+    const bool follow = info[2].As<Napi::Boolean>();
+    return Napi::Number::New(info.Env(), open_in_root(root, path, follow ? LastLink::kFollow : LastLink::kRefuse));
   });
 }
 

@@ -1,6 +1,4 @@
 // Bindings of bpf-program.h and bpf-programs.h.
-#include <cstdio>
-
 #include "addon.h"
 #include "bpf-program.h"
 #include "bpf-programs.h"
@@ -79,13 +77,6 @@ Napi::Value program_ids(const Napi::CallbackInfo& info) {
     for (uint32_t i = 0; i < ids.size(); i++) result.Set(i, ids[i]);
     return result;
   });
-}
-
-/// As kallsyms prints it: the bytes in their order.
-std::string tag_text(uint64_t tag) {
-  char text[17];
-  snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(__builtin_bswap64(tag)));
-  return text;
 }
 
 Napi::Value dump_program(const Napi::CallbackInfo& info) {

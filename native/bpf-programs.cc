@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 
 #include "errors.h"
@@ -176,6 +177,12 @@ BpfDump dump_bpf_program(uint32_t id) {
   BpfDump dump = written(id, sections);
   dump.tags = tags_of(sections);
   return dump;
+}
+
+std::string tag_text(uint64_t tag) {
+  char text[17];
+  snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(__builtin_bswap64(tag)));
+  return text;
 }
 
 }  // namespace pilotlight

@@ -1,5 +1,6 @@
 // What the kernel tells of loaded BPF programs: where their code lies, and which source lines it came from. Needs
-// CAP_SYS_ADMIN (ids) and the right to see kernel addresses; runs in the sampler only, which copies and parses nothing.
+// CAP_SYS_ADMIN (ids) and the right to see kernel addresses; runs in the launcher (for `record` in its process), which
+// copies and parses nothing.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -54,6 +55,9 @@ std::vector<uint32_t> bpf_program_ids();
 /// Throws SystemError: stage "bpf_prog_get_fd" with ENOENT where there is no program of that id (any more), "bpf_dump"
 /// with E2BIG where its dump would have more than `kMaxBpfDumpBytes`.
 BpfDump dump_bpf_program(uint32_t id);
+
+/// A tag as kallsyms prints it: its bytes in their order, 16 hex digits.
+std::string tag_text(uint64_t tag);
 
 /// Their ids must fit one message to the service.
 constexpr size_t kMaxBpfPrograms = 4096;

@@ -12,12 +12,13 @@
 
 namespace pilotlight {
 
-int open_in_root(const std::string& root, const std::string& path) {
+int open_in_root(const std::string& root, const std::string& path, LastLink last_link) {
   UniqueFd directory(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() < 0) fail("open", root);
   open_how how = {};
   // O_NONBLOCK: a FIFO put in the file's place must not make the caller wait.
   how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  if (last_link == LastLink::kRefuse) how.flags |= O_NOFOLLOW;
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
   UniqueFd file(static_cast<int>(syscall(SYS_openat2, directory.get(), path.c_str(), &how, sizeof how)));
   if (file.get() < 0) fail("openat2", path);

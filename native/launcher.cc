@@ -1,17 +1,23 @@
 // The launcher: starts the sampler and the service, restarts either, and holds the kernel side.
 //
-//   pilotlight-launcher SAMPLER_ARGC SAMPLER_ARGV… SERVICE_ARGV…
+// Its command line: launcher-options.h. With no sampler to start it becomes the service.
 //
 // A child's descriptor 3 is its channel to the launcher, descriptor 4 one end of the socket pair between the two
 // children. The launcher keeps both ends of that pair open, and a copy of every descriptor the sampler hands it
 // (BPF maps, perf events), so that a child that dies takes nothing with it.
 //
+// The sampler runs twice. Distributions' kernels may ask for SYS_ADMIN where perf events are opened: so the first run has
+// what attaching takes, attaches, and ends; the one after it is started with what the sampler needs from then on.
+//
 // Messages (SOCK_SEQPACKET), sampler to launcher:
 //   K NAME MAP_BYTES\nTEXT  + descriptor?   keep under NAME; with MAP_BYTES > 0 also keep it mapped (a perf ring
 //                                           is freed with its last mapping)
 //   D NAME                                  drop
-//   R                                       ready: the service may start
-// Launcher to either child: every kept item as `K …`, then `E`; to the service also later `K` and `D`.
+//   A                                       all is attached: the service may start, and the sampler is started anew
+//   L                                       which BPF programs are loaded: answered by `L ID…`
+//   P ID                                    dump of a BPF program: `P BYTES TAG…` + descriptor, or `P -CODE`
+// Launcher to either child: every kept item as `K …`, then `E` (`E attach` to a sampler that is to attach); to the service
+// also later `K` and `D`.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -22,6 +28,7 @@
 #include <poll.h>
 #include <time.h>
 
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -29,13 +36,16 @@
 #include <vector>
 
 #include "channel.h"
+#include "data-folder.h"
 #include "errors.h"
+#include "launched-child.h"
+#include "program-answers.h"
 
 namespace pilotlight {
 namespace {
 
-// A child that ends with this code cannot work here and has said why: EX_CONFIG of sysexits.h.
-constexpr int kGiveUp = 78;
+// A sampler that ends with this code has found a CPU that it may not attach with what it has.
+constexpr int kAttachAgain = 77;
 constexpr int kFirstRestartMs = 100;
 constexpr int kLongestRestartMs = 5000;
 // A child that ran this long is healthy: the next restart is quick again.
@@ -57,7 +67,6 @@ struct Kept {
 
 struct Child {
   const char* name;
-  std::vector<char*> argv;
   UniqueFd pair_end;       // its end of the children's pair
   UniqueFd channel;        // our end of its channel
   pid_t pid = -1;
@@ -68,14 +77,13 @@ struct Child {
 
 class Launcher {
  public:
-  Launcher(std::vector<char*> sampler_argv, std::vector<char*> service_argv) {
+  /// `memlock`: the service's limit on locked memory.
+  Launcher(const LauncherOptions& options, const rlimit& memlock) : options_(options), memlock_(memlock) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) fail("socketpair");
     sampler_.name = "sampler";
-    sampler_.argv = std::move(sampler_argv);
     sampler_.pair_end = UniqueFd(pair[0]);
     service_.name = "service";
-    service_.argv = std::move(service_argv);
     service_.pair_end = UniqueFd(pair[1]);
   }
 
@@ -111,25 +119,21 @@ class Launcher {
     if (child.pid == 0) become(child, other.get(), parent);
     child.started_ms = now_ms();
     child.restart_at_ms = 0;
+    if (&child == &sampler_) attached_ = false;
     send_kept(child);
   }
 
-  [[noreturn]] void become(Child& child, int channel, pid_t parent) {
-    // No orphans: the child ends with the launcher, also when that is killed.
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) _exit(1);
+  [[noreturn]] void become(const Child& child, int channel, pid_t parent) {
     // A terminal's Ctrl-C reaches the whole group; the order of stopping is the launcher's.
     setpgid(0, 0);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
     const int first = fcntl(channel, F_DUPFD, 10), second = fcntl(child.pair_end.get(), F_DUPFD, 10);
-    if (dup2(first, 3) < 0 || dup2(second, 4) < 0) _exit(1);
-    close(first);
-    close(second);
-    execv(child.argv[0], child.argv.data());
-    fprintf(stderr, "pilotlight: cannot start %s: %s\n", child.argv[0], strerror(errno));
-    _exit(kGiveUp);
+    if (dup2(first, kChannelFd) < 0 || dup2(second, kPairFd) < 0) _exit(1);
+    close_from(kPairFd + 1);
+    if (&child == &service_) become_service(options_, memlock_, parent);
+    become_sampler(options_, attaching_ ? options_.attach : options_.sampler, parent);
   }
 
   void send(Child& child, const std::string& text, int fd) {
@@ -145,7 +149,7 @@ class Launcher {
 
   void send_kept(Child& child) {
     for (auto& [name, kept] : kept_) send(child, kept.text, kept.fd.get());
-    send(child, "E", -1);
+    send(child, &child == &sampler_ && attaching_ ? "E attach" : "E", -1);
   }
 
   void wait_for_events() {
@@ -164,22 +168,39 @@ class Launcher {
     return until ? static_cast<int>(std::max<int64_t>(0, until - now_ms())) : -1;
   }
 
-  void on_sampler_message() {
+  /// False at the end of what the sampler has sent.
+  bool on_sampler_message() {
     Message message;
     if (!receive_message(sampler_.channel.get(), message)) {
       sampler_.channel = UniqueFd();
-      return;
+      return false;
     }
     UniqueFd fd(message.fds.empty() ? -1 : message.fds[0]);
-    if (message.bytes[0] == 'R') {
-      ready_ = true;
-      if (service_.pid < 0 && !service_.restart_at_ms && !stopping()) start(service_);
-    } else if (message.bytes[0] == 'D') {
-      kept_.erase(message.bytes.substr(2));
-      if (ready_) send(service_, message.bytes, -1);
-    } else if (message.bytes[0] == 'K') {
-      keep(message.bytes, std::move(fd));
+    for (size_t i = 1; i < message.fds.size(); i++) close(message.fds[i]);
+    const std::string& text = message.bytes;
+    const std::string argument = text.size() > 2 ? text.substr(2) : "";
+    switch (text[0]) {
+      case 'K': keep(text, std::move(fd)); break;
+      case 'D': drop(argument); break;
+      case 'A': attached(); break;
+      case 'L': answer(loaded_programs()); break;
+      case 'P': answer(program_dump(argument)); break;
     }
+    return true;
+  }
+
+  void answer(const ProgramAnswer& answer) { send(sampler_, answer.text, answer.fd.get()); }
+
+  void drop(const std::string& name) {
+    kept_.erase(name);
+    if (ready_) send(service_, "D " + name, -1);
+  }
+
+  /// The sampler ends now; the next one has less.
+  void attached() {
+    attaching_ = false;
+    attached_ = ready_ = true;
+    if (service_.pid < 0 && !service_.restart_at_ms && !stopping()) start(service_);
   }
 
   void keep(const std::string& text, UniqueFd fd) {
@@ -213,6 +234,10 @@ class Launcher {
   }
 
   void ended(Child& child, int status) {
+    // What it had sent before it ended counts.
+    if (&child == &sampler_) {
+      while (sampler_.channel.get() >= 0 && on_sampler_message()) continue;
+    }
     child.pid = -1;
     child.channel = UniqueFd();
     if (stopping()) {
@@ -225,12 +250,23 @@ class Launcher {
       begin_stop();
       return;
     }
+    if (&child == &sampler_ && goes_on(status)) return;
     if (now_ms() - child.started_ms >= kHealthyMs) child.delay_ms = kFirstRestartMs;
     fprintf(stderr, "pilotlight: the %s ended (%s %d); starting it again in %d ms\n", child.name,
             WIFSIGNALED(status) ? "signal" : "exit code", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
             child.delay_ms);
     child.restart_at_ms = now_ms() + child.delay_ms;
     child.delay_ms = std::min(child.delay_ms * 2, kLongestRestartMs);
+  }
+
+  /// Whether the sampler is to be started at once, because its run was one that ends.
+  bool goes_on(int status) {
+    if (!ready_) kept_.clear();  // half a kit is of no use
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    if (code == kAttachAgain) attaching_ = true;
+    if (code != kAttachAgain && (code != 0 || !attached_)) return false;
+    start(sampler_);
+    return true;
   }
 
   void restart_due(Child& child) {
@@ -257,30 +293,57 @@ class Launcher {
     stop_at_ms_ = now_ms() + 1000;
   }
 
+  const LauncherOptions& options_;
+  const rlimit memlock_;
   Child sampler_, service_;
   UniqueFd signals_;
   std::map<std::string, Kept> kept_;
+  // The sampler that runs, or the next one, is to attach.
+  bool attaching_ = true;
+  // This run of it has attached everything; one has.
+  bool attached_ = false;
   bool ready_ = false;
   int64_t stop_at_ms_ = 0;
   int exit_code_ = 0;
 };
 
+/// Before Linux 5.11 BPF maps count as locked memory; later the rings of perf events still do.
+rlimit lift_memlock() {
+  rlimit before = {};
+  getrlimit(RLIMIT_MEMLOCK, &before);
+  const rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+  setrlimit(RLIMIT_MEMLOCK, &unlimited);  // refused without SYS_RESOURCE: the sampler says so where it matters
+  return before;
+}
+
+void prepare_data(LauncherOptions& options) {
+  if (!options.service_user) return;
+  prepare_data_folder(options.data_dir, *options.service_user);
+  char real[PATH_MAX];
+  if (!realpath(options.data_dir.c_str(), real)) fail("realpath", options.data_dir);
+  options.data_dir = real;
+  options.needed.push_back(real);
+}
+
+int launch(int argc, char** argv) {
+  LauncherOptions options = parse_launcher_options(argc, argv);
+  close_from(3);
+  prepare_data(options);
+  const rlimit memlock = lift_memlock();
+  if (options.sampler_argv.empty()) become_service(options, memlock, 0);
+  limit_capabilities(options.launcher);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) fail("prctl", "PR_SET_NO_NEW_PRIVS");
+  return Launcher(options, memlock).run();
+}
+
 }  // namespace
 }  // namespace pilotlight
 
 int main(int argc, char** argv) {
-  const int sampler_argc = argc > 1 ? atoi(argv[1]) : 0;
-  if (sampler_argc < 1 || argc < sampler_argc + 3) {
-    fprintf(stderr, "usage: pilotlight-launcher SAMPLER_ARGC SAMPLER_ARGV... SERVICE_ARGV...\n");
-    return 2;
-  }
-  std::vector<char*> sampler(argv + 2, argv + 2 + sampler_argc), service(argv + 2 + sampler_argc, argv + argc);
-  sampler.push_back(nullptr);
-  service.push_back(nullptr);
   try {
-    return pilotlight::Launcher(std::move(sampler), std::move(service)).run();
+    return pilotlight::launch(argc, argv);
   } catch (const std::exception& error) {
-    fprintf(stderr, "pilotlight: the launcher failed: %s\n", error.what());
+    fprintf(stderr, "pilotlight: %s\n", error.what());
     return 1;
   }
 }

@@ -6,6 +6,7 @@ import { withSetupLock } from './setup/lock.mjs';
 import { ensureNodeModules, nodeModulesFresh } from './setup/node-modules.mjs';
 import { buildProduct, isFresh, PRODUCTS } from './setup/products.mjs';
 import { Progress, SetupError } from './setup/progress.mjs';
+import { ensureServiceUsers } from './setup/service-users.mjs';
 
 /** @typedef {import('./setup/host-tools.mjs').Purpose} Purpose */
 
@@ -31,6 +32,7 @@ export async function setup(purpose, { verbose = process.env['PILOTLIGHT_VERBOSE
   if (purpose === 'test') tools.push('test');
   if (purpose === 'bench') tools.push('bench');
   await ensureHostTools(tools, progress);
+  if (purpose !== 'check') await ensureServiceUsers(progress);
   if (stale.length === 0 && nodeModulesFresh(ROOT)) return;
   await withSetupLock(ROOT, progress, async () => {
     await ensureNodeModules(ROOT, progress);

@@ -8,10 +8,10 @@ import type { ServeOptions } from './daemon/options.ts';
 async function serve(flags: ServeFlags): Promise<void> {
   const { listen, dataDir, rate, memoryLimit, sampler, debuginfod, ...others } = flags;
   const { rawFor, retention, retentionSize } = others;
-  const { insecure, tokenFile, tlsCert, tlsKey, allowHost } = others;
+  const { insecure, tokenFile, tlsCert, tlsKey, allowHost, user } = others;
   const options: ServeOptions = {
     listen,
-    dataDir,
+    dataDir: resolve(dataDir),
     rateHz: rate,
     memoryLimitBytes: memoryLimit,
     sampler,
@@ -20,12 +20,8 @@ async function serve(flags: ServeFlags): Promise<void> {
     policy: { rawForMs: rawFor, retentionMs: retention, retentionBytes: retentionSize },
     debuginfod: debuginfod ?? process.env['DEBUGINFOD_URLS'] ?? '',
   };
-  if (!options.sampler) {
-    const { runService } = await import('./daemon/service-process.ts');
-    return runService(options);
-  }
   const { becomeLauncher } = await import('./daemon/launch.ts');
-  becomeLauncher(options, fileURLToPath(import.meta.url));
+  becomeLauncher({ options, user, main: fileURLToPath(import.meta.url) });
 }
 
 /** The daemon's processes need not stay where the command line was typed. */

@@ -12,6 +12,7 @@ import {
   checkLockedMemory,
   checkNamespaces,
   checkParanoid,
+  checkSeparation,
   checkUnprivilegedBpf,
 } from './privilege-checks.ts';
 import type { ProfileClient } from './profile-client.ts';
@@ -29,6 +30,7 @@ export interface DoctorOptions {
 
 const CHECKS: readonly ((host: HostView) => Check)[] = [
   checkCapabilities,
+  checkSeparation,
   checkNamespaces,
   checkKernel,
   checkUserReads,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 export interface HostView {
   proc: string;
   sys: string;
+  etc: string;
   /** The checkout or installation: the folder that holds build/ and dist/. */
   installation: string;
   dataDir: string;
@@ -14,7 +15,7 @@ export interface HostView {
 export function thisHost(dataDir = '/var/lib/pilotlight'): HostView {
   // From dist/cli/ as from src/cli/.
   const installation = resolve(fileURLToPath(import.meta.url), '../../..');
-  return { proc: '/proc', sys: '/sys', installation, dataDir };
+  return { proc: '/proc', sys: '/sys', etc: '/etc', installation, dataDir };
 }
 
 /** Content without surrounding white space; undefined where the file is absent or unreadable. */
@@ -24,6 +25,10 @@ export function readProc(host: HostView, path: string): string | undefined {
 
 export function readSys(host: HostView, path: string): string | undefined {
   return textOf(join(host.sys, path));
+}
+
+export function readEtc(host: HostView, path: string): string | undefined {
+  return textOf(join(host.etc, path));
 }
 
 /** Target of a link such as `self/ns/pid`. */

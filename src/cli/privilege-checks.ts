@@ -2,8 +2,9 @@
 import type { Check } from './check.ts';
 import { fail, ok, warn } from './check.ts';
 import type { Capability } from './capabilities.ts';
-import { effectiveCapabilities } from './capabilities.ts';
+import { effectiveCapabilities, LAUNCHER_ONLY, SAMPLER_CAPABILITIES } from './capabilities.ts';
 import type { HostView } from './host-view.ts';
+import { addUserCommand, SAMPLER_USER, SERVICE_USER, userExists } from './service-users.ts';
 import { kernelVersion, lockdownMode, readProc, readProcLink, sysctl, versionWithin } from './host-view.ts';
 
 export const RUN_AS_ROOT = 'run it as root: sudo npm start';
@@ -11,7 +12,7 @@ export const RUN_AS_ROOT = 'run it as root: sudo npm start';
 /** Without these no sample is taken. */
 const TO_SAMPLE: readonly Capability[] = ['BPF', 'PERFMON'];
 /** Without these, samples are taken but not told whose they are or what they are called. */
-const TO_NAME: readonly Capability[] = ['SYS_PTRACE', 'DAC_READ_SEARCH', 'CHECKPOINT_RESTORE', 'SYSLOG'];
+const TO_NAME = SAMPLER_CAPABILITIES.filter((capability) => !TO_SAMPLE.includes(capability));
 
 export function checkCapabilities(host: HostView): Check {
   const name = 'capabilities';
@@ -37,6 +38,30 @@ export function checkCapabilities(host: HostView): Check {
     );
   }
   return ok(name, found, 'enough to sample every process and to name it');
+}
+
+/** Whether the launcher can start its children with less than it has. */
+export function checkSeparation(host: HostView): Check {
+  const name = 'separation';
+  const held = effectiveCapabilities(host);
+  const missing = LAUNCHER_ONLY.filter((capability) => !held.has(capability));
+  if (missing.length > 0) {
+    return warn(
+      name,
+      `without ${missing.join(', ')}`,
+      'the service cannot be given a user of its own, nor be kept from signalling the sampler',
+      RUN_AS_ROOT,
+    );
+  }
+  const absent = [SERVICE_USER, SAMPLER_USER].filter((user) => !userExists(host, user));
+  if (absent.length === 0)
+    return ok(name, `${SERVICE_USER}, ${SAMPLER_USER}`, 'service and sampler have users of their own');
+  return warn(
+    name,
+    `no user ${absent.join(', no user ')}`,
+    '`serve` does not start without the users that its service and its sampler run as; `record` needs none',
+    absent.map((user) => `sudo ${addUserCommand(user)}`).join(' && '),
+  );
 }
 
 /** `pid:[…]` of the first pid namespace: PROC_PID_INIT_INO of the kernel. */

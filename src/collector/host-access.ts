@@ -1,5 +1,5 @@
 // What the privileged side does for others after start: opening objects and reading /proc.
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:fs';
 import { chooseCgroupV1, readCgroupMounts } from './cgroup-mounts.ts';
 import type { NativeBpfDump } from './native.ts';
@@ -35,14 +35,16 @@ export function openMappedFile(pid: number, start: bigint, end: bigint): Opened 
 
 /**
  * The perf map lies in the process's own /tmp under the pid that it knows itself by. Everybody may put a file there, so
- * it has to be the process's user's or root's, as perf demands.
+ * it has to be the process's user's or root's, as perf demands, and the file itself: a link there, symbolic or hard, could
+ * lead to any file of theirs.
  */
 export function openPerfMap(pid: number): Opened {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const inner = /^NSpid:.*?(\d+)$/m.exec(status)?.[1] ?? String(pid);
-    const fd = native().openInRoot(`/proc/${pid}/root`, `tmp/perf-${inner}.map`);
-    if (mayTellOf(fstatSync(fd).uid, status)) return { ok: true, fd };
+    const fd = native().openInRoot(`/proc/${pid}/root`, `tmp/perf-${inner}.map`, false);
+    const { uid, nlink } = fstatSync(fd);
+    if (nlink === 1 && mayTellOf(uid, status)) return { ok: true, fd };
     closeSync(fd);
     return { ok: false, reason: 'no-permission' };
   } catch (error) {
@@ -60,11 +62,18 @@ export function mayTellOf(owner: number, status: string): boolean {
 /** Nothing else is opened by a path that the service names: what it asks for has been made of what others wrote. */
 const DEBUG_FILE = /^\/(?:usr\/lib\/debug\/.|(?:.*\/)?\.debug\/[^/]|.*[^/]\.(?:debug|dwo|dwp|dwz)$)/s;
 
-/** A file of debug information inside a process's root, or our own for null; symbolic links do not lead out of it. */
+/**
+ * A file of debug information inside a process's root, or our own for null; symbolic links do not lead out of it. Whoever
+ * asks may have put a link at that path: where it leads must be such a file too, and one that everybody may read.
+ */
 export function openDebugFile(pid: number | null, path: string): Opened {
   if (!DEBUG_FILE.test(path)) return { ok: false, reason: 'no-permission' };
   try {
-    return { ok: true, fd: native().openInRoot(pid === null ? '/' : `/proc/${pid}/root`, path) };
+    const fd = native().openInRoot(pid === null ? '/' : `/proc/${pid}/root`, path, true);
+    const forAll = (fstatSync(fd).mode & constants.S_IROTH) !== 0;
+    if (forAll && DEBUG_FILE.test(readlinkSync(`/proc/self/fd/${fd}`))) return { ok: true, fd };
+    closeSync(fd);
+    return { ok: false, reason: 'no-permission' };
   } catch (error) {
     return { ok: false, reason: missReason(error) };
   }

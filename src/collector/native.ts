@@ -141,7 +141,8 @@ export interface Native {
   /** Bytes that a side band's ring takes when mapped. */
   sidebandMappedBytes: number;
   maxMessageBytes: number;
-  openInRoot(root: string, path: string): number;
+  /** `followLast`: also where the last component of the path is a symbolic link. */
+  openInRoot(root: string, path: string, followLast: boolean): number;
   /** Empty when the cgroup is gone. */
   cgroupPath(mount: string, id: bigint): string;
   clockNs(clock: number): bigint;

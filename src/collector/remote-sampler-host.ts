@@ -15,20 +15,22 @@ import type { DrainBatch, KernelFile, ProcSnapshot, SamplerHost, SamplingSession
 export const LAUNCHER_FD = 3;
 export const PAIR_FD = 4;
 
-/** Receives the kit from the launcher, and later changes to it. */
+/** Receives the kit from the launcher, and later changes to it (the service) or answers (the sampler). */
 export class KitReceiver {
   readonly #channel: NativeChannel;
   readonly #kit: Kit = new Map();
   #onChange: ((text: string, fds: number[]) => void) | undefined;
-  readonly complete: Promise<Kit>;
+  /** `attach`: for a sampler, whether it is to attach and to end then. */
+  readonly complete: Promise<{ kit: Kit; attach: boolean }>;
 
   constructor(fd = LAUNCHER_FD) {
-    let finish: (kit: Kit) => void;
+    let finish: (received: { kit: Kit; attach: boolean }) => void;
     this.complete = new Promise((resolve) => (finish = resolve));
     this.#channel = new (native().Channel)(fd, (bytes, fds) => {
       if (!bytes) return;
-      if (this.#onChange) return this.#onChange(bytes.toString(), fds);
-      if (bytes.toString() === 'E') return finish(this.#kit);
+      const text = bytes.toString();
+      if (this.#onChange) return this.#onChange(text, fds);
+      if (text === 'E' || text === 'E attach') return finish({ kit: this.#kit, attach: text !== 'E' });
       const item = decodeKitItem(bytes, fds);
       this.#kit.set(item.name, item);
     });

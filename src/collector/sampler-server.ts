@@ -1,6 +1,7 @@
 // The sampler's side of the socket pair: answers what the service may ask for.
 import { closeSync } from 'node:fs';
 import * as host from './host-access.ts';
+import type { LauncherPrograms } from './launcher-programs.ts';
 import type { NativeChannel } from './native.ts';
 import { native } from './native.ts';
 import { readProcess } from './proc.ts';
@@ -39,16 +40,37 @@ export function processParts(process: ProcSnapshot): ProcSnapshot[] {
   return parts;
 }
 
+/** What the server needs besides /proc and files. */
+export interface KernelSide {
+  /** Makes a shard and hands it on; false where there may be no more. */
+  growArena(): boolean;
+  programs: Pick<LauncherPrograms, 'ids' | 'open'>;
+}
+
+/** Null for what is no request: whoever sends that gets no answer, and ends nobody. */
+export function readRequest(bytes: Buffer): Request | null {
+  try {
+    const message = decodeMessage(bytes) as Partial<Request> | null;
+    const { id, method, args } = message ?? {};
+    const valid = typeof id === 'number' && typeof method === 'string' && typeof args === 'object' && args;
+    return valid ? (message as Request) : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 export class SamplerServer {
   readonly #channel: NativeChannel;
-  readonly #growArena: () => boolean;
+  readonly #kernel: KernelSide;
 
-  /** `growArena` makes a shard and hands it on; false where there may be no more. */
-  constructor(fd: number, growArena: () => boolean) {
-    this.#growArena = growArena;
-    this.#channel = new (native().Channel)(fd, (bytes) => {
+  constructor(fd: number, kernel: KernelSide) {
+    this.#kernel = kernel;
+    this.#channel = new (native().Channel)(fd, (bytes, fds) => {
+      for (const sent of fds) closeSync(sent); // nobody is asked to send any
       // The launcher holds the other end too, so null (gone) means that the launcher is: it takes us with it.
-      if (bytes) void this.#answer(decodeMessage(bytes) as Request);
+      const request = bytes && readRequest(bytes);
+      if (request) void this.#answer(request);
     });
   }
 
@@ -95,11 +117,11 @@ export class SamplerServer {
         return this.#sendOpened(id, valid ? host.openKernelFile(file) : { ok: false, reason: 'no-file' });
       }
       case 'bpfProgramIds':
-        return this.#send({ id, done: true, result: host.bpfProgramIds() });
+        return this.#send({ id, done: true, result: await this.#kernel.programs.ids() });
       case 'openBpfProgram': {
         const { id: program } = request.args as SamplerMethods['openBpfProgram']['args'];
-        const valid = isPositiveInt32(program);
-        return this.#sendOpened(id, valid ? host.openBpfProgram(program) : { ok: false, reason: 'no-file' });
+        const opened = isPositiveInt32(program) && (await this.#kernel.programs.open(program));
+        return this.#sendOpened(id, opened || { ok: false, reason: 'no-file' });
       }
       case 'processInfo': {
         const { pid } = request.args as SamplerMethods['processInfo']['args'];
@@ -117,7 +139,7 @@ export class SamplerServer {
       case 'podDirectories':
         return this.#send({ id, done: true, result: host.podDirectories() });
       case 'growArena':
-        return this.#send({ id, done: true, result: this.#growArena() });
+        return this.#send({ id, done: true, result: this.#kernel.growArena() });
       case 'usage': {
         const { user, system } = process.cpuUsage();
         const result = { cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss() };

@@ -1,4 +1,15 @@
 // Becomes the launcher: this process is replaced by the native program that starts sampler and service.
+import { realpathSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import {
+  ATTACH_CAPABILITIES,
+  capabilityMask,
+  LAUNCHER_CAPABILITIES,
+  SAMPLER_CAPABILITIES,
+} from '../cli/capabilities.ts';
+import { CommandFailure } from '../cli/failure.ts';
+import { SAMPLER_USER, SERVICE_USER } from '../cli/service-users.ts';
 import { buildPath, native } from '../collector/native.ts';
 import type { ServeOptions } from './options.ts';
 
@@ -37,7 +48,15 @@ const MEMORY_SETTINGS = {
   UV_THREADPOOL_SIZE: '3',
 };
 
-export function becomeLauncher(options: ServeOptions, main: string): void {
+export interface LaunchRequest {
+  options: ServeOptions;
+  /** Of the service; undefined: as set-up makes it, or whoever we are where that is not root. */
+  user: string | undefined;
+  /** The built src/main.ts. */
+  main: string;
+}
+
+export function becomeLauncher({ options, user, main }: LaunchRequest): void {
   const child = (name: keyof typeof NODE_FLAGS): string[] => [
     process.execPath,
     ...NODE_FLAGS[name],
@@ -45,14 +64,47 @@ export function becomeLauncher(options: ServeOptions, main: string): void {
     name,
     JSON.stringify(options),
   ];
-  const sampler = child('sampler-process');
-  const launcher = buildPath('Release/pilotlight-launcher');
+  const settings = [...usersOf(options, user), ...capabilitySettings(), ...foldersOf(options, main)];
+  const sampler = options.sampler ? child('sampler-process') : [];
   const environment = Object.entries({ ...MEMORY_SETTINGS, ...process.env }).map(
     ([name, value]) => `${name}=${value}`,
   );
   native().exec(
-    launcher,
-    ['pilotlight-launcher', String(sampler.length), ...sampler, ...child('service-process')],
+    buildPath('Release/pilotlight-launcher'),
+    ['pilotlight-launcher', ...settings, '--', ...sampler, '--', ...child('service-process')],
     environment,
   );
+}
+
+/** Keys of native/launcher-options.cc. Only root can make its children other users. */
+export function usersOf(
+  { sampler }: Pick<ServeOptions, 'sampler'>,
+  user: string | undefined,
+  self: { uid: number; username: string } = userInfo(),
+): string[] {
+  if (self.uid === 0) {
+    return [`service-user=${user ?? SERVICE_USER}`, ...(sampler ? [`sampler-user=${SAMPLER_USER}`] : [])];
+  }
+  if (user !== undefined && user !== self.username) {
+    throw new CommandFailure(`--user ${user}: only root can run the service as another user`, {
+      hint: `start it as root, or leave --user out to run it as ${self.username}`,
+    });
+  }
+  return [];
+}
+
+function capabilitySettings(): string[] {
+  return [
+    `sampler-capabilities=${capabilityMask(SAMPLER_CAPABILITIES)}`,
+    `attach-capabilities=${capabilityMask(ATTACH_CAPABILITIES)}`,
+    `launcher-capabilities=${capabilityMask(LAUNCHER_CAPABILITIES)}`,
+  ];
+}
+
+/** What the service reads: a checkout may lie where its user may not look. */
+function foldersOf({ dataDir }: ServeOptions, main: string): string[] {
+  const installation = realpathSync(join(main, '../..'));
+  const parts = ['package.json', 'dist', 'build', 'node_modules'].map((part) => join(installation, part));
+  const needed = [process.execPath, ...parts].map((path) => realpathSync(path));
+  return [`data-dir=${dataDir}`, ...needed.map((path) => `need=${path}`)];
 }

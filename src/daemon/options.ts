@@ -23,3 +23,6 @@ export interface ServeOptions {
 
 /** A child that cannot work here says why in one line and ends with this code: the launcher does not start it again. */
 export const GIVE_UP = 78;
+
+/** A sampler that has found a CPU it may not attach ends with this code: the next one may (native/launcher.cc). */
+export const ATTACH_AGAIN = 77;

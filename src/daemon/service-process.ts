@@ -63,7 +63,8 @@ async function startSampling(store: ProfileStore, options: ServeOptions): Promis
   const { dataDir, debuginfod, policy } = options;
   const receiver = new KitReceiver();
   const tableCacheDir = join(dataDir, 'unwind-tables');
-  const host = new RemoteSamplerHost(await receiver.complete, receiver, tableCacheDir);
+  const { kit } = await receiver.complete;
+  const host = new RemoteSamplerHost(kit, receiver, tableCacheDir);
   const { servers } = parseServers(debuginfod);
   const cacheDirectory = join(dataDir, 'debuginfod');
   const tell = (line: string) => console.error(`pilotlight: ${line}`);

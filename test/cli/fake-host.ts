@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { HostView } from '../../src/cli/host-view.ts';
+import { SAMPLER_USER, SERVICE_USER } from '../../src/cli/service-users.ts';
 
 /** Path under the fake root → content; null leaves the file out. */
 export type HostFiles = Readonly<Record<string, string | null>>;
@@ -26,6 +27,7 @@ const ABLE_HOST: HostFiles = {
   'proc/sys/kernel/perf_event_paranoid': '2\n',
   'proc/sys/kernel/unprivileged_bpf_disabled': '2\n',
   'proc/sys/kernel/kptr_restrict': '0\n',
+  'etc/passwd': `root:x:0:0:root:/root:/bin/bash\n${SERVICE_USER}:x:998:998::/nonexistent:\n${SAMPLER_USER}:x:997:997::/nonexistent:\n`,
   'sys/kernel/btf/vmlinux': 'BTF',
   'sys/kernel/security/lockdown': '[none] integrity confidentiality\n',
   'sys/fs/cgroup/cgroup.controllers': 'cpu memory\n',
@@ -48,6 +50,7 @@ export function fakeHost(files: HostFiles = {}, pidNamespace = 'pid:[4026531836]
   return {
     proc: join(root, 'proc'),
     sys: join(root, 'sys'),
+    etc: join(root, 'etc'),
     installation: join(root, 'installation'),
     dataDir: join(root, 'data'),
   };

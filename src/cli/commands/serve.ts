@@ -5,6 +5,7 @@ import { CommandFailure, failureLine, usageFailure } from '../failure.ts';
 import { caution, refusal } from '../listen-policy.ts';
 import { GROUPS, valueOption } from '../option.ts';
 import { parseAge, parseBytes, parseHostNames, parseListenAddress, parseRate } from '../option-values.ts';
+import { SERVICE_USER } from '../service-users.ts';
 
 export const DEFAULT_DATA_DIR = '/var/lib/pilotlight';
 
@@ -26,6 +27,7 @@ export interface ServeFlags {
   tlsCert?: string;
   tlsKey?: string;
   allowHost: string[];
+  user?: string;
   /** As it was written; see debuginfodServers. */
   debuginfod?: string;
 }
@@ -80,6 +82,11 @@ export function serveCommand(serve: (flags: ServeFlags) => Promise<void>): Comma
       )
         .default(20e9, '20GB')
         .helpGroup(GROUPS.settings),
+    )
+    .addOption(
+      valueOption('--user <name>', `user of the service (default: ${SERVICE_USER} when root starts it)`).helpGroup(
+        GROUPS.settings,
+      ),
     )
     .addOption(
       new Option('--no-sampler', 'serve what is stored, sample nothing (needs no privilege)').helpGroup(

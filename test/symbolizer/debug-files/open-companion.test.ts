@@ -17,7 +17,7 @@ import { fileBytes, FixtureFolder, run, withFd } from '../../support/symbolizer-
 const folder = new FixtureFolder();
 /** Stands for a container's root. */
 const root = join(folder.path, 'root');
-const inContainer = new HostFiles((at, path) => native().openInRoot(at, path));
+const inContainer = new HostFiles((at, path) => native().openInRoot(at, path, true));
 const inOwnRoot = new HostFiles(openInOwnRoot);
 let debugFile: string;
 let buildId: string;
@@ -139,7 +139,7 @@ class WrittenFiles extends HostFiles {
   private readonly path: string;
 
   constructor(path: string) {
-    super((at, name) => native().openInRoot(at, name));
+    super((at, name) => native().openInRoot(at, name, true));
     this.path = path;
   }
 

@@ -1,0 +1,173 @@
+// The daemon as root starts it: who its processes are, what they may do, and that they see and name everybody's code all
+// the same. Needs root and BPF; not skipped in CI.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { capabilityMask, LAUNCHER_CAPABILITIES, SAMPLER_CAPABILITIES } from '../../src/cli/capabilities.ts';
+import { Daemon, NOBODY, removeFolder, ROOT, temporaryFolder } from '../support/daemon.ts';
+import { credentialsOf, idsOf, parseCredentials, runAsService, unprivileged } from '../support/launcher.ts';
+import type { Running } from '../support/programs.ts';
+import { Programs, until } from '../support/programs.ts';
+
+/** Hang bound of anything that takes a few seconds. */
+const PATIENCE_MS = 60_000;
+
+const programs = new Programs();
+const folders: string[] = [];
+let daemon: Daemon;
+
+function newFolder(): string {
+  const folder = temporaryFolder();
+  folders.push(folder);
+  return folder;
+}
+
+beforeAll(async () => {
+  chmodSync(programs.path, 0o755); // other users run what lies there
+  daemon = await Daemon.start({ dataDir: newFolder(), args: ['--rate', '199'] });
+});
+afterAll(async () => {
+  await programs.stopAll();
+  await daemon.stop();
+  programs.remove();
+  folders.forEach(removeFolder);
+});
+
+describe('the processes of the daemon', () => {
+  it('are a service that may do nothing', async () => {
+    const { service } = await daemon.children();
+    expect(credentialsOf(service)).toEqual(unprivileged(idsOf('pilotlight')));
+  });
+
+  it('are a sampler of another user, with the capabilities listed and no other', async () => {
+    const { sampler } = await daemon.children();
+    const { uid, gid } = idsOf('pilotlight-sampler');
+    const listed = capabilityMask(SAMPLER_CAPABILITIES);
+    expect(credentialsOf(sampler)).toEqual({
+      ...unprivileged({ uid, gid }),
+      ...{ permitted: listed, effective: listed, inheritable: listed, ambient: listed, bounding: listed },
+    });
+  });
+
+  it('are a launcher with what it needs to start them again', () => {
+    const kept = capabilityMask(LAUNCHER_CAPABILITIES);
+    const { permitted, effective, bounding, ambient, noNewPrivs } = credentialsOf(daemon.pid);
+    expect({ permitted, effective, bounding }).toEqual({ permitted: kept, effective: kept, bounding: kept });
+    expect({ ambient, noNewPrivs }).toEqual({ ambient: capabilityMask([]), noNewPrivs: true });
+  });
+
+  it('leave the service no way to root’s files or to the sampler', async () => {
+    const { sampler, service } = await daemon.children();
+    const script = `cat /proc/self/status; cat /etc/shadow >&2; kill -0 ${sampler}; cat /proc/${sampler}/maps >&2`;
+    const { stdout, stderr } = await runAsService({ dataDir: daemon.dataDir, script });
+    // It is the same as the service in all that the kernel asks.
+    expect(parseCredentials(stdout)).toEqual(credentialsOf(service));
+    expect(stderr).toMatch(/\/etc\/shadow: Permission denied/);
+    expect(stderr).toMatch(/kill: .*not permitted/i);
+    expect(stderr).toMatch(/maps: Permission denied/);
+  });
+});
+
+/** Stacks of a thread's name, root first, with their samples. */
+async function stacksOf(comm: string): Promise<{ stack: string; samples: number }[]> {
+  const query = encodeURIComponent(`{comm="${comm}"}`);
+  const text = await (await daemon.get(`/api/v1/profile?from=now-5m&format=folded&query=${query}`)).text();
+  return text.split('\n').filter((line) => line !== '').map((line) => {
+    const space = line.lastIndexOf(' ');
+    return { stack: line.slice(0, space), samples: Number(line.slice(space + 1)) };
+  }); // prettier-ignore
+}
+
+const sum = (stacks: readonly { samples: number }[]): number =>
+  stacks.reduce((all, { samples }) => all + samples, 0);
+
+/** Share of the program's samples whose stack goes through all of these functions, in this order, once there are enough. */
+async function shareThrough(comm: string, ...functions: string[]): Promise<number> {
+  await until(`samples of ${comm}`, PATIENCE_MS, async () => sum(await stacksOf(comm)) > 200);
+  const stacks = await stacksOf(comm);
+  const path = new RegExp(functions.map((name) => `(?:^|;)${name}(?=;|$)`).join('.*'));
+  return sum(stacks.filter(({ stack }) => path.test(stack))) / sum(stacks);
+}
+
+const SECONDS = 60;
+/** A command line put behind this runs as a user that has nothing to do with us. */
+const asStranger = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+const start = (line: readonly string[]): Running => programs.start(line[0]!, line.slice(1));
+
+describe('a profile by the daemon', () => {
+  it('has whole, named stacks of another user’s program', async () => {
+    start([...asStranger, programs.compile('busy', 'strangers'), '-1', String(SECONDS)]);
+    expect(await shareThrough('strangers', 'main', 'busy_loop')).toBeGreaterThan(0.95);
+    await programs.stopAll();
+  });
+
+  it('has them of a program in a folder that only its user may enter', async () => {
+    const home = newFolder();
+    const program = join(home, 'closed-home');
+    copyFileSync(programs.compile('busy', 'closed-home'), program);
+    chmodSync(program, 0o755);
+    execFileSync('chown', ['-R', String(NOBODY), home]);
+    start([...asStranger, program, '-1', String(SECONDS)]);
+    expect(await shareThrough('closed-home', 'main', 'busy_loop')).toBeGreaterThan(0.95);
+    await programs.stopAll();
+  });
+
+  it('has them of a program that was deleted while it runs', async () => {
+    const program = programs.compile('busy', 'deleted');
+    const running = start([...asStranger, program, '-1', String(SECONDS)]);
+    await until('the program runs', PATIENCE_MS, () => credentialsOf(running.pid).uids[0] === NOBODY);
+    await until('its exec', PATIENCE_MS, () => execFileSync('readlink', [`/proc/${running.pid}/exe`], { encoding: 'utf8' }).trim() === program); // prettier-ignore
+    rmSync(program);
+    expect(await shareThrough('deleted', 'main', 'busy_loop')).toBeGreaterThan(0.95);
+    await programs.stopAll();
+  });
+
+  it('has them of a program that only another mount namespace has', async () => {
+    const built = programs.compile('busy', 'elsewhere');
+    const place = newFolder();
+    // On a file system that is mounted in there alone.
+    const script = `mount -t tmpfs none ${place} && cp ${built} ${place}/elsewhere && chmod 755 ${place} && exec setpriv --reuid=${NOBODY} --clear-groups ${place}/elsewhere -1 ${SECONDS}`;
+    start(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script]);
+    expect(await shareThrough('elsewhere', 'main', 'busy_loop')).toBeGreaterThan(0.95);
+    await programs.stopAll();
+  });
+
+  it('names the code that another user’s Node program has compiled', async () => {
+    const script = join(ROOT, 'test/support/programs/jit-functions.mjs');
+    const copy = join(programs.path, 'jit-functions.mjs');
+    copyFileSync(script, copy);
+    const flags = ['--perf-basic-prof', '--interpreted-frames-native-stack', '--no-turbo-inlining'];
+    const running = start([...asStranger, process.execPath, '--title=jit-strangers', ...flags, copy, String(SECONDS)]);
+    try {
+      expect(await shareThrough('jit-strangers', 'grind|turn')).toBeGreaterThan(0.6);
+    } finally {
+      await programs.stopAll();
+      rmSync(`/tmp/perf-${running.pid}.map`, { force: true });
+    }
+  });
+
+  it('has the kernel by name', async () => {
+    const { names } = await daemon.json<{ names: string[] }>('/api/v1/flamegraph?from=now-5m');
+    expect(names.some((name) => /^(do_syscall_64|entry_SYSCALL_64_after_hwframe|asm_\w+)$/.test(name))).toBe(true);
+  });
+});
+
+describe('a checkout in a home that only root may enter', () => {
+  it('is served from as any other', async () => {
+    const home = newFolder(); // mkdtemp makes it 0700
+    const place = join(home, 'pilotlight');
+    const dataDir = join(home, 'data');
+    execFileSync('mkdir', [place]);
+    const wrapper = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', `mount --bind ${ROOT} ${place} && exec "$@"`, 'sh']; // prettier-ignore
+    const other = await Daemon.start({ dataDir, wrapper, command: join(place, 'bin/pilotlight.js') });
+    try {
+      expect((await other.get('/')).status).toBe(200);
+      const { service } = await other.children();
+      expect(credentialsOf(service)).toEqual(unprivileged(idsOf('pilotlight')));
+      expect(execFileSync('ls', ['-a', `/proc/${service}/root${home}`], { encoding: 'utf8' })).toBe('.\n..\ndata\npilotlight\n');
+    } finally {
+      expect(await other.stop()).toMatchObject({ code: 0 });
+    }
+  });
+});
