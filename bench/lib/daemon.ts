@@ -21,8 +21,8 @@ export class Daemon {
     this.#url = url;
   }
 
-  static start(dataDir: string, rateHz: number): Promise<Daemon> {
-    return Daemon.#launch(['--data-dir', dataDir, '--rate', String(rateHz)]);
+  static start(dataDir: string, rateHz: number, listen?: string): Promise<Daemon> {
+    return Daemon.#launch(['--data-dir', dataDir, '--rate', String(rateHz)], listen);
   }
 
   /** Samples nothing: what is stored. */
@@ -30,9 +30,9 @@ export class Daemon {
     return Daemon.#launch(['--data-dir', dataDir, '--no-sampler']);
   }
 
-  static async #launch(options: readonly string[]): Promise<Daemon> {
+  static async #launch(options: readonly string[], listen = '127.0.0.1:0'): Promise<Daemon> {
     const program = join(ROOT, 'bin', 'pilotlight.js');
-    const args = ['serve', '--listen', '127.0.0.1:0', ...options];
+    const args = ['serve', '--listen', listen, ...options];
     const child = startChild(process.execPath, [program, ...args], { endSignal: 'SIGTERM' });
     child.stderr.pipe(process.stderr, { end: false });
     try {

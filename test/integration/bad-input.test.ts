@@ -1,5 +1,6 @@
 // What the command line says when something is wrong: one line that tells what, why and what mends it, and a fitting
 // exit code. Needs root and BPF (the daemon gets as far as it can); not skipped in CI.
+import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -91,6 +92,7 @@ describe.each([
     mkdirSync(dataDir);
     writeFileSync(join(dataDir, 'VERSION'), '999\n');
     writeFileSync(join(dataDir, 'hot.duckdb'), 'of the future');
+    execFileSync('chown', ['-R', 'pilotlight:', dataDir]); // as a daemon left it
     const ended = await pilotlight('serve', ...mode, '--listen', free, '--data-dir', dataDir);
     expectRefused(
       ended,
