@@ -25,7 +25,9 @@ async function killAll({ kills, victims, rateHz }: KillsOptions, daemon: Daemon)
     for (const victim of victims) {
       const one = await kill(daemon, victim, rateHz * onlineCpus().length);
       done.push(one);
-      say(`${victim} ${i + 1}: back ${one.backMs.toFixed(0)} ms, first sample ${one.resumedMs} ms, lost ${one.lost}`);
+      say(
+        `${victim} ${i + 1}: back ${one.backMs.toFixed(0)} ms, first sample ${one.resumedMs} ms, lost ${one.lost}`,
+      );
     }
   }
   return done;

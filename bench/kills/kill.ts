@@ -33,7 +33,8 @@ interface Sums {
 async function sums(daemon: Daemon): Promise<Sums> {
   const { conservation } = await daemon.status();
   const cpus = conservation!.perCpu;
-  const add = (of: (cpu: (typeof cpus)[number]) => number): number => cpus.reduce((all, cpu) => all + of(cpu), 0);
+  const add = (of: (cpu: (typeof cpus)[number]) => number): number =>
+    cpus.reduce((all, cpu) => all + of(cpu), 0);
   return {
     lost: add(({ losses }) => Object.values(losses).reduce((all, each) => all + each, 0)),
     samples: add((cpu) => cpu.samples),

@@ -9,7 +9,8 @@ import type { KillsOptions, Victim } from './options.ts';
 const MOST_LOST_S = 5;
 const MOST_RESUMED_MS = 2000;
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 function row(victim: Victim, kills: readonly Kill[]): string[] {
   const of = (value: (kill: Kill) => number, digits: number): string => {
@@ -44,7 +45,14 @@ export function section(facts: RunFacts, { rateHz, victims }: KillsOptions, kill
       kills.filter((kill) => kill.victim === victim),
     ),
   );
-  const header = ['killed', 'times', 'answers again, s', 'first sample after, s', 'samples lost', 'of all CPUs, s'];
+  const header = [
+    'killed',
+    'times',
+    'answers again, s',
+    'first sample after, s',
+    'samples lost',
+    'of all CPUs, s',
+  ];
   return `## Kills
 
 What is lost when a process of the daemon is killed (SIGKILL) while all CPUs are busy, at ${rateHz} Hz. Each cell: median / most.

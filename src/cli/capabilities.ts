@@ -38,10 +38,7 @@ export const LAUNCHER_ONLY: readonly Capability[] = ['SETUID', 'SETGID', 'SETPCA
  * What the launcher keeps, so that it can start either child again. SYS_ADMIN is also what tells of BPF programs by id, and
  * what shows a checkout in a closed home to the service; without it both are left out.
  */
-export const LAUNCHER_CAPABILITIES: readonly Capability[] = [
-  ...ATTACH_CAPABILITIES,
-  ...LAUNCHER_ONLY,
-];
+export const LAUNCHER_CAPABILITIES: readonly Capability[] = [...ATTACH_CAPABILITIES, ...LAUNCHER_ONLY];
 
 /** As the kernel prints a set, in /proc/PID/status. */
 export function capabilityMask(capabilities: readonly Capability[]): string {

@@ -1,5 +1,14 @@
 // What the privileged side opens for others, and what it refuses. Needs root (map_files, other users' files).
-import { closeSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,7 +43,10 @@ describe('openMappedFile', () => {
 
   it('refuses a mapping of the same file that is not executable', () => {
     const line = maps().split('\n').find((each) => each.endsWith(process.execPath) && !each.includes('x'))!; // prettier-ignore
-    const [start, end] = line.split(' ', 1)[0]!.split('-').map((hex) => BigInt(`0x${hex}`));
+    const [start, end] = line
+      .split(' ', 1)[0]!
+      .split('-')
+      .map((hex) => BigInt(`0x${hex}`));
     expect(openMappedFile(process.pid, start!, end!)).toEqual(ABSENT);
   });
 

@@ -1,5 +1,16 @@
 // What the launcher gives up before the service begins, and whose the data directory is then. Needs root.
-import { chmodSync, chownSync, existsSync, lstatSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { removeFolder, temporaryFolder } from '../support/daemon.ts';
@@ -100,7 +111,9 @@ describe('the data directory', () => {
     writeFileSync(join(dataDir, 'foreign'), '');
     chownSync(join(dataDir, 'foreign'), STRANGER, STRANGER);
     expect(await run('true')).toMatchObject({ code: 0 });
-    expect([owner(outside), owner(join(dataDir, 'symbolic')), owner(join(dataDir, 'hard'))]).toEqual([0, 0, 0]);
+    expect([owner(outside), owner(join(dataDir, 'symbolic')), owner(join(dataDir, 'hard'))]).toEqual([
+      0, 0, 0,
+    ]);
     expect([owner(join(dataDir, 'foreign')), owner(dataDir)]).toEqual([STRANGER, SERVICE.uid]);
   });
 
@@ -175,6 +188,8 @@ describe('what the service reads', () => {
       needed: [join(closed, 'app')],
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/may not enter .*closed, and .*app cannot be shown to it .*chmod o\+x .*closed\n$/);
+    expect(stderr).toMatch(
+      /may not enter .*closed, and .*app cannot be shown to it .*chmod o\+x .*closed\n$/,
+    );
   });
 });

@@ -1,7 +1,7 @@
 // The daemon as root starts it: who its processes are, what they may do, and that they see and name everybody's code all
 // the same. Needs root and BPF; not skipped in CI.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capabilityMask, LAUNCHER_CAPABILITIES, SAMPLER_CAPABILITIES } from '../../src/cli/capabilities.ts';
@@ -70,9 +70,9 @@ describe('the processes of the daemon', () => {
 });
 
 /** Stacks of a thread's name, root first, with their samples. */
-async function stacksOf(comm: string): Promise<{ stack: string; samples: number }[]> {
+async function stacksOf(from: Daemon, comm: string): Promise<{ stack: string; samples: number }[]> {
   const query = encodeURIComponent(`{comm="${comm}"}`);
-  const text = await (await daemon.get(`/api/v1/profile?from=now-5m&format=folded&query=${query}`)).text();
+  const text = await (await from.get(`/api/v1/profile?from=now-5m&format=folded&query=${query}`)).text();
   return text.split('\n').filter((line) => line !== '').map((line) => {
     const space = line.lastIndexOf(' ');
     return { stack: line.slice(0, space), samples: Number(line.slice(space + 1)) };
@@ -83,13 +83,18 @@ const sum = (stacks: readonly { samples: number }[]): number =>
   stacks.reduce((all, { samples }) => all + samples, 0);
 
 /** So much of the program's samples goes through all of these functions, in this order, once it is named. */
-async function expectThrough(comm: string, least: number, ...functions: string[]): Promise<void> {
+async function expectThrough(
+  from: Daemon,
+  comm: string,
+  least: number,
+  ...functions: string[]
+): Promise<void> {
   const path = new RegExp(functions.map((name) => `(?:^|;)(?:${name})(?=;|$)`).join('.*'));
   let stacks: Awaited<ReturnType<typeof stacksOf>> = [];
   const share = (): number => sum(stacks.filter(({ stack }) => path.test(stack))) / sum(stacks);
   try {
     await until(`samples of ${comm} through ${functions.join(', ')}`, PATIENCE_MS, async () => {
-      stacks = await stacksOf(comm);
+      stacks = await stacksOf(from, comm);
       return sum(stacks) > 200 && share() >= least;
     });
   } catch (error) {
@@ -106,7 +111,7 @@ const start = (line: readonly string[]): Running => programs.start(line[0]!, lin
 describe('a profile by the daemon', () => {
   it('has whole, named stacks of another user’s program', async () => {
     start([...asStranger, programs.compile('busy', 'strangers'), '-1', String(SECONDS)]);
-    await expectThrough('strangers', 0.95, 'main', 'busy_loop');
+    await expectThrough(daemon, 'strangers', 0.95, 'main', 'busy_loop');
     await programs.stopAll();
   });
 
@@ -117,7 +122,7 @@ describe('a profile by the daemon', () => {
     chmodSync(program, 0o755);
     execFileSync('chown', ['-R', String(NOBODY), home]);
     start([...asStranger, program, '-1', String(SECONDS)]);
-    await expectThrough('closed-home', 0.95, 'main', 'busy_loop');
+    await expectThrough(daemon, 'closed-home', 0.95, 'main', 'busy_loop');
     await programs.stopAll();
   });
 
@@ -127,7 +132,7 @@ describe('a profile by the daemon', () => {
     await until('the program runs', PATIENCE_MS, () => credentialsOf(running.pid).uids[0] === NOBODY);
     await until('its exec', PATIENCE_MS, () => execFileSync('readlink', [`/proc/${running.pid}/exe`], { encoding: 'utf8' }).trim() === program); // prettier-ignore
     rmSync(program);
-    await expectThrough('deleted', 0.95, 'main', 'busy_loop');
+    await expectThrough(daemon, 'deleted', 0.95, 'main', 'busy_loop');
     await programs.stopAll();
   });
 
@@ -137,7 +142,7 @@ describe('a profile by the daemon', () => {
     // On a file system that is mounted in there alone.
     const script = `mount -t tmpfs none ${place} && cp ${built} ${place}/elsewhere && chmod 755 ${place} && exec setpriv --reuid=${NOBODY} --clear-groups ${place}/elsewhere -1 ${SECONDS}`;
     start(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script]);
-    await expectThrough('elsewhere', 0.95, 'main', 'busy_loop');
+    await expectThrough(daemon, 'elsewhere', 0.95, 'main', 'busy_loop');
     await programs.stopAll();
   });
 
@@ -146,9 +151,16 @@ describe('a profile by the daemon', () => {
     const copy = join(programs.path, 'jit-functions.mjs');
     copyFileSync(script, copy);
     const flags = ['--perf-basic-prof', '--interpreted-frames-native-stack', '--no-turbo-inlining'];
-    const running = start([...asStranger, process.execPath, '--title=jit-strangers', ...flags, copy, String(SECONDS)]);
+    const running = start([
+      ...asStranger,
+      process.execPath,
+      '--title=jit-strangers',
+      ...flags,
+      copy,
+      String(SECONDS),
+    ]);
     try {
-      await expectThrough('jit-strangers', 0.6, 'grind|turn');
+      await expectThrough(daemon, 'jit-strangers', 0.6, 'grind|turn');
     } finally {
       await programs.stopAll();
       rmSync(`/tmp/perf-${running.pid}.map`, { force: true });
@@ -157,7 +169,9 @@ describe('a profile by the daemon', () => {
 
   it('has the kernel by name', async () => {
     const { names } = await daemon.json<{ names: string[] }>('/api/v1/flamegraph?from=now-5m');
-    expect(names.some((name) => /^(do_syscall_64|entry_SYSCALL_64_after_hwframe|asm_\w+)$/.test(name))).toBe(true);
+    expect(names.some((name) => /^(do_syscall_64|entry_SYSCALL_64_after_hwframe|asm_\w+)$/.test(name))).toBe(
+      true,
+    );
   });
 });
 
@@ -173,8 +187,52 @@ describe('a checkout in a home that only root may enter', () => {
       expect((await other.get('/')).status).toBe(200);
       const { service } = await other.children();
       expect(credentialsOf(service)).toEqual(unprivileged(idsOf('pilotlight')));
-      expect(execFileSync('ls', ['-a', `/proc/${service}/root${home}`], { encoding: 'utf8' })).toBe('.\n..\ndata\npilotlight\n');
+      expect(execFileSync('ls', ['-a', `/proc/${service}/root${home}`], { encoding: 'utf8' })).toBe(
+        '.\n..\ndata\npilotlight\n',
+      );
     } finally {
+      expect(await other.stop()).toMatchObject({ code: 0 });
+    }
+  });
+});
+
+describe('the settings of the systemd unit', () => {
+  /** Applied by hand, for hosts without systemd: what unshare, mount, prlimit and setpriv can do of them. */
+  function wrapperOf(unit: string): string[] {
+    const setting = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)![1]!;
+    const capabilities = setting('CapabilityBoundingSet')
+      .toLowerCase()
+      .replaceAll('cap_', '+')
+      .replaceAll(' ', ',');
+    const script = [
+      'mount --bind /tmp /tmp', // PrivateTmp; the data directory and the test's programs lie there
+      'mount -o remount,bind,ro /', // ProtectSystem=strict, ProtectHome=read-only
+      'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys', // ProtectKernelTunables
+      'mount -o remount,bind,ro /sys/fs/cgroup', // ProtectControlGroups
+      'exec "$@"',
+    ].join(' && ');
+    return [
+      ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh'],
+      ...['prlimit', '--core=0'], // LimitMEMLOCK matters before Linux 5.11, and not every root may raise it
+      ...['setpriv', '--no-new-privs', '--inh-caps=-all', `--bounding-set=-all,${capabilities}`],
+    ];
+  }
+
+  it('let it profile: whole stacks of another user’s program', async () => {
+    const dataDir = newFolder();
+    // As ExecStartPre does it: the launcher has no CAP_CHOWN.
+    execFileSync('chown', ['pilotlight:', dataDir]);
+    const wrapper = wrapperOf(readFileSync(join(ROOT, 'deploy/pilotlight.service'), 'utf8'));
+    const other = await Daemon.start({ dataDir, wrapper, args: ['--rate', '199'] });
+    try {
+      const kept = capabilityMask(LAUNCHER_CAPABILITIES);
+      expect(credentialsOf(other.pid)).toMatchObject({ permitted: kept, bounding: kept, noNewPrivs: true });
+      expect(() => execFileSync('nsenter', ['-t', String(other.pid), '-m', 'touch', '/etc/pilotlight-test'], { stdio: 'ignore' })).toThrow(); // prettier-ignore
+      start([...asStranger, programs.compile('busy', 'under-unit'), '-1', String(SECONDS)]);
+      await expectThrough(other, 'under-unit', 0.95, 'main', 'busy_loop');
+      expect((await other.status()).conservation).toMatchObject({ closed: true, unaccounted: 0 });
+    } finally {
+      await programs.stopAll();
       expect(await other.stop()).toMatchObject({ code: 0 });
     }
   });

@@ -19,7 +19,13 @@ export interface ServiceRun {
 }
 
 /** Becomes the service without a sampler, to its end: the script runs with exactly what a service has. */
-export function runAsService({ dataDir, script, user = 'pilotlight', needed = [], wrapper = [] }: ServiceRun): Promise<Ended> {
+export function runAsService({
+  dataDir,
+  script,
+  user = 'pilotlight',
+  needed = [],
+  wrapper = [],
+}: ServiceRun): Promise<Ended> {
   const settings = [`data-dir=${dataDir}`, `service-user=${user}`, ...needed.map((path) => `need=${path}`)];
   const line = [...wrapper, LAUNCHER, ...settings, '--', '--', '/bin/sh', '-c', script];
   return new Running(line[0]!, line.slice(1)).ended;

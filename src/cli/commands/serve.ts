@@ -84,9 +84,10 @@ export function serveCommand(serve: (flags: ServeFlags) => Promise<void>): Comma
         .helpGroup(GROUPS.settings),
     )
     .addOption(
-      valueOption('--user <name>', `user of the service (default: ${SERVICE_USER} when root starts it)`).helpGroup(
-        GROUPS.settings,
-      ),
+      valueOption(
+        '--user <name>',
+        `user of the service (default: ${SERVICE_USER} when root starts it)`,
+      ).helpGroup(GROUPS.settings),
     )
     .addOption(
       new Option('--no-sampler', 'serve what is stored, sample nothing (needs no privilege)').helpGroup(
