@@ -60,6 +60,6 @@ function withFile<T>(path: string, use: (fd: number) => T): T {
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file (ENOENT)',
-  EACCES: 'permission denied (EACCES)',
+  EACCES: 'permission denied (EACCES): it must be readable by the user that the service runs as',
   ENXIO: 'it is not a file (ENXIO)',
 };
