@@ -33,6 +33,9 @@ constexpr long kSysCloseRange = 436;
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) _exit(1);
   }
+  // A core file would show what was read of others.
+  const rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
   execv(argv[0], argv.data());
   give_up(name, std::string(argv[0]) + ": " + strerror(errno), parent);
 }

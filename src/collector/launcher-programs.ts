@@ -7,11 +7,11 @@ import type { KitReceiver } from './remote-sampler-host.ts';
 const [EPERM, EACCES] = [1, 13];
 
 export class LauncherPrograms {
-  readonly #launcher: KitReceiver;
+  readonly #launcher: Pick<KitReceiver, 'send'>;
   /** The launcher answers in the order in which it was asked. */
   readonly #waiting: ((text: string, fds: readonly number[]) => void)[] = [];
 
-  constructor(launcher: KitReceiver) {
+  constructor(launcher: Pick<KitReceiver, 'send' | 'onChange'>) {
     this.#launcher = launcher;
     launcher.onChange((text, fds) => this.#waiting.shift()?.(text, fds));
   }

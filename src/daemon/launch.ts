@@ -11,6 +11,7 @@ import {
 import { CommandFailure } from '../cli/failure.ts';
 import { SAMPLER_USER, SERVICE_USER } from '../cli/service-users.ts';
 import { buildPath, native } from '../collector/native.ts';
+import { childEnvironment } from './child-environment.ts';
 import type { ServeOptions } from './options.ts';
 
 /** Of the service's main thread; what DuckDB uses is outside of it. */
@@ -66,7 +67,7 @@ export function becomeLauncher({ options, user, main }: LaunchRequest): void {
   ];
   const settings = [...usersOf(options, user), ...capabilitySettings(), ...foldersOf(options, main)];
   const sampler = options.sampler ? child('sampler-process') : [];
-  const environment = Object.entries({ ...MEMORY_SETTINGS, ...process.env }).map(
+  const environment = Object.entries({ ...MEMORY_SETTINGS, ...childEnvironment(process.env) }).map(
     ([name, value]) => `${name}=${value}`,
   );
   native().exec(

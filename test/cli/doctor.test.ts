@@ -106,6 +106,24 @@ describe('doctor', () => {
     expect(finding(fakeHost({}, 'pid:[4026532441]'), 'namespaces').status).toBe('warn');
   });
 
+  it('warns where the service could not have a user of its own', () => {
+    const host = fakeHost(status(capEff(2, 19, 34, 38, 39, 40)));
+    expect(finding(host, 'separation')).toMatchObject({
+      status: 'warn',
+      found: 'without SETUID, SETGID, SETPCAP, KILL',
+    });
+  });
+
+  it('names the commands that make the users it lacks', () => {
+    const host = fakeHost({ 'etc/passwd': 'root:x:0:0::/root:/bin/sh\npilotlight:x:998:998::/:\n' });
+    expect(finding(host, 'separation')).toMatchObject({
+      status: 'warn',
+      found: 'no user pilotlight-sampler',
+    });
+    expect(finding(host, 'separation').mend).toMatch(/^sudo useradd --system .* pilotlight-sampler$/);
+    expect(failing(host)).toEqual([]);
+  });
+
   it('tells the cgroup versions apart', () => {
     const found = (path: string) =>
       finding(fakeHost({ 'sys/fs/cgroup/cgroup.controllers': null, [path]: '' }), 'cgroups').found;

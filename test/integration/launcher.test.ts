@@ -13,8 +13,15 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { removeFolder, temporaryFolder } from '../support/daemon.ts';
-import { idsOf, parseCredentials, runAsService, unprivileged } from '../support/launcher.ts';
+import { removeFolder, ROOT, temporaryFolder } from '../support/daemon.ts';
+import {
+  ATTACH_CAPABILITIES,
+  capabilityMask,
+  LAUNCHER_CAPABILITIES,
+  SAMPLER_CAPABILITIES,
+} from '../../src/cli/capabilities.ts';
+import { until } from '../support/programs.ts';
+import { idsOf, parseCredentials, runAsService, startLauncher, unprivileged } from '../support/launcher.ts';
 
 const SERVICE = idsOf('pilotlight');
 const STRANGER = 12_345;
@@ -191,5 +198,27 @@ describe('what the service reads', () => {
     expect(stderr).toMatch(
       /may not enter .*closed, and .*app cannot be shown to it .*chmod o\+x .*closed\n$/,
     );
+  });
+});
+
+describe('the sampler', () => {
+  it('has what attaching takes in the runs that attach, and less in those that answer', async () => {
+    const program = join(ROOT, 'test/support/programs/attaching-sampler.mjs');
+    const settings = [
+      `attach-capabilities=${capabilityMask(ATTACH_CAPABILITIES)}`,
+      `sampler-capabilities=${capabilityMask(SAMPLER_CAPABILITIES)}`,
+      `launcher-capabilities=${capabilityMask(LAUNCHER_CAPABILITIES)}`,
+    ];
+    const sampler = [process.execPath, program, join(ROOT, 'build/Release/pilotlight.node')];
+    const launcher = startLauncher(dataDir, settings, sampler, ['/bin/sleep', '100']);
+    try {
+      await until('four runs', 40_000, () => launcher.stdout.split('\n').length > 4);
+      const [attach, run] = [capabilityMask(ATTACH_CAPABILITIES), capabilityMask(SAMPLER_CAPABILITIES)];
+      expect(launcher.stdout).toBe(`attach ${attach}\nrun ${run}\nattach ${attach}\nrun ${run}\n`);
+      expect(launcher.stderr).toBe('');
+    } finally {
+      await launcher.stop('SIGTERM');
+    }
+    expect(await launcher.ended).toMatchObject({ code: 0 });
   });
 });

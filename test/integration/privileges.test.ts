@@ -167,6 +167,16 @@ describe('a profile by the daemon', () => {
     }
   });
 
+  it('has the functions of BPF programs by the names of their source, which only SYS_ADMIN may ask for', async () => {
+    const runner = programs.compile('run-bpf', 'run-bpf', ['-Wl,--no-as-needed', '-lbpf']);
+    const object = programs.compileBpf('burn.bpf.o', [], join(ROOT, 'test/support/programs/burn.bpf.c'));
+    const running = programs.start(runner, [object, SECONDS], { stdio: ['pipe', 'pipe', 'pipe'] });
+    await until('the program is loaded', PATIENCE_MS, () => running.stdout.includes('\n'));
+    // kallsyms has 15 characters of it.
+    await expectThrough(daemon, 'run-bpf', 0.5, 'burn_with_a_long_name');
+    await programs.stopAll();
+  });
+
   it('has the kernel by name', async () => {
     const { names } = await daemon.json<{ names: string[] }>('/api/v1/flamegraph?from=now-5m');
     expect(names.some((name) => /^(do_syscall_64|entry_SYSCALL_64_after_hwframe|asm_\w+)$/.test(name))).toBe(

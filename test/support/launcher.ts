@@ -84,3 +84,15 @@ export function unprivileged({ uid, gid }: { uid: number; gid: number }): Creden
     noNewPrivs: true,
   };
 }
+
+/** The launcher with the children that are given, until it is stopped. */
+export function startLauncher(
+  dataDir: string,
+  settings: readonly string[],
+  sampler: readonly string[],
+  service: readonly string[],
+): Running {
+  const users = ['service-user=pilotlight', 'sampler-user=pilotlight-sampler'];
+  const line = [`data-dir=${dataDir}`, ...users, ...settings, '--', ...sampler, '--', ...service];
+  return new Running(LAUNCHER, line);
+}
