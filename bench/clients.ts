@@ -1,6 +1,6 @@
 // `npm run bench -- clients`: two hundred clients while the host is sampled. Writes its section of docs/benchmarks.md.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explorer, livePage } from './clients/behaviour.ts';
@@ -23,7 +23,9 @@ const WARM_MS = 20_000;
 /** The last samples are stored, the last answers sent. */
 const REST_MS = 8000;
 
-async function measure(options: ClientsOptions, daemon: Daemon): Promise<ClientsResult> {
+type Measured = Omit<ClientsResult, 'loadBefore'>;
+
+async function measure(options: ClientsOptions, daemon: Daemon): Promise<Measured> {
   const memoryBefore = daemon.pids().reduce((sum, pid) => sum + residentOf(pid).rssBytes, 0);
   const before = await daemon.status();
   const watch = new MemoryWatch(daemon);
@@ -50,9 +52,10 @@ async function run(options: ClientsOptions, args: readonly string[]): Promise<vo
   const folder = mkdtempSync(join(tmpdir(), 'pilotlight-bench-'));
   // Also when it ends early; by then everything that writes there has ended (bench/lib/child.ts).
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const [loadBefore = 0] = loadavg();
   const load = new BusyLoad(compileBusyLoad(folder), onlineCpus().slice(0, 1));
   const daemon = await Daemon.start(join(folder, 'data'), options.rateHz);
-  let result: ClientsResult;
+  let result: Measured;
   try {
     await sleep(WARM_MS);
     say(`${options.clients} clients for ${options.minutes} minutes`);
@@ -61,7 +64,7 @@ async function run(options: ClientsOptions, args: readonly string[]): Promise<vo
     await daemon.stop();
     await load.stop();
   }
-  const text = section(runFacts('clients', args), options, result);
+  const text = section(runFacts('clients', args), options, { ...result, loadBefore });
   const { report, write } = options;
   publish({ root: ROOT, report, name: 'clients', text, write, trial: 'a small run' });
 }

@@ -18,6 +18,8 @@ export interface ClientsResult {
   rateHz: number;
   /** Seconds in which the clients asked. */
   seconds: number;
+  /** Processes that wanted a CPU before the benchmark began, on average over a minute: what others do on the machine. */
+  loadBefore: number;
 }
 
 /** 256 MB of the database, 64 MB of answers that are on their way, and what three processes take anyway. */
@@ -59,7 +61,7 @@ export function section(facts: RunFacts, options: ClientsOptions, result: Client
   return [
     '## clients',
     'Many clients at once, on the machine that is sampled.',
-    factLines(facts),
+    `${factLines(facts)}\n- Load average before it began: ${result.loadBefore.toFixed(1)}`,
     aimsTable(aims(result)),
     routesTable(result),
     method(options, result),
@@ -90,7 +92,7 @@ function method({ clients, minutes, rateHz }: ClientsOptions, { account, ...resu
   const explorers = Math.round(clients / 10);
   const ticks = account.samples + account.idle + account.notFired;
   return (
-    `${clients} clients ask for ${minutes} minutes: ${clients - explorers} as a page in live mode (flame graph and timeline ` +
+    `${clients} clients ask for ${minutes} minutes, while a program keeps one CPU busy: ${clients - explorers} as a page in live mode (flame graph and timeline ` +
     `of the last five minutes every 5 s, status every 10 s), ${explorers} for windows of any length by every route, as fast ` +
     'as somebody who looks around. They run in one process beside the daemon and take their CPU time from the same CPUs. ' +
     'Times are from the request to the last byte, of answers; refused are those that were told to come again (429, 503). ' +

@@ -33,13 +33,9 @@ export class SlowReaders {
     if (!this.#sending.has(outgoing)) return;
     this.#sending.set(outgoing, outgoing.writableLength);
     this.#bytes += outgoing.writableLength;
-    while (this.#bytes > this.#limits.unsentBytes && this.#sending.size > 1) this.#drop(this.#oldest());
-  }
-
-  /** Of those that hold something. */
-  #oldest(): ServerResponse {
-    const [holding] = [...this.#sending].find(([, bytes]) => bytes > 0)!;
-    return holding;
+    // The newest stays: an answer may be larger than the bound where it is alone.
+    const holding = [...this.#sending].filter(([, bytes]) => bytes > 0).map(([each]) => each);
+    for (const oldest of holding.slice(0, -1)) if (this.#bytes > this.#limits.unsentBytes) this.#drop(oldest);
   }
 
   #drop(outgoing: ServerResponse): void {

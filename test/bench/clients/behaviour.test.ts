@@ -41,7 +41,14 @@ describe('the aims', () => {
     notFired: 0,
     losses: new Map([['logFull', 0]]),
   };
-  const result = { answers: [answer], account, memory: { before: 1, peak: 2 }, rateHz: 99, seconds: 1 };
+  const result = {
+    answers: [answer],
+    account,
+    memory: { before: 1, peak: 2 },
+    rateHz: 99,
+    seconds: 1,
+    loadBefore: 0,
+  };
   const verdicts = (more: object) => aims({ ...result, ...more }).map(({ verdict }) => verdict);
 
   it('are met by a run without losses and failures; being told to come again is none', () => {

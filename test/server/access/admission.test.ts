@@ -148,6 +148,16 @@ describe('a browser', () => {
     );
   });
 
+  it('gets one for TLS alone where a proxy speaks it, and keeps that', async () => {
+    const response = await app.request('/api/v1/session', {
+      method: 'POST',
+      headers: { host: HOST, ...JSON_TYPE, origin: `https://${HOST}` },
+      body: JSON.stringify({ token: READ_TOKEN }),
+    });
+    expect(response.headers.get('set-cookie')).toMatch(/^__Host-pilotlight-4040=.*; Secure; /);
+    expect((await ask('/api/v1/top', { cookie: cookieOf(response) })).status).toBe(200);
+  });
+
   it('has the scope of its token', async () => {
     const cookie = cookieOf(await login(READ_TOKEN));
     expect((await ask('/api/v1/pins', { cookie, ...JSON_TYPE }, 'POST')).code).toBe('out_of_scope');

@@ -85,6 +85,14 @@ describe('a client that takes nothing of its answer', () => {
     expect(await wasDropped(second)).toBe(false);
   });
 
+  it('is not dropped for an answer that is larger than the bound, where that is alone', async () => {
+    await start({ unsentBytes: LARGE / 2 });
+    const alone = ask('nothing');
+    await sleep(300);
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    expect(await wasDropped(alone)).toBe(false);
+  });
+
   it('is left alone when it reads', async () => {
     await start({ stalledMs: 2000 });
     expect(await ask('all').ended).toBeGreaterThan(LARGE);
