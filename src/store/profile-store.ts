@@ -94,7 +94,7 @@ export interface UpkeepPolicy {
 
 /** What a step of upkeep did. */
 export interface UpkeepStep {
-  did: 'sealed' | 'rolled-up' | 'deleted' | 'set-aside';
+  did: 'sealed' | 'merged' | 'rolled-up' | 'deleted' | 'set-aside';
   /** A sentence about it for the log, without a full stop. */
   what: string;
 }
@@ -242,7 +242,7 @@ export interface ProfileStore {
   /** False where there is no such pin. */
   unpin(id: string): Promise<boolean>;
   /**
-   * One step of upkeep: seals samples of an hour that is over, rolls blocks up, or deletes some; null where nothing is
+   * One step of upkeep: seals samples of an hour that is over, merges blocks, rolls them up, or deletes some; null where nothing is
    * left to do. Appends and reads go on beside it. One call at a time. `nowMs` is the wall clock.
    */
   maintain(nowMs: number, policy: UpkeepPolicy): Promise<UpkeepStep | null>;

@@ -4,10 +4,11 @@ import type { TimeRange } from '../model/selector.ts';
 import { columnsOf, RESOLUTION_MS } from './block-manifest.ts';
 import type { BlockSet } from './block-set.ts';
 import type { StoredBlock } from './block-table.ts';
-import { overlap, readPins } from './block-table.ts';
+import { overlap } from './block-table.ts';
 import { parquetSql } from './block-view.ts';
 import { SAMPLE_ORDER } from './block-writer.ts';
 import type { Tier, UpkeepPolicy, UpkeepStep } from './profile-store.ts';
+import { replaceBlocks } from './replacing.ts';
 import { HOUR_MS } from './sealing.ts';
 
 const DAY_MS = 24 * HOUR_MS;
@@ -60,52 +61,36 @@ function oldestOf(
 
 /** Null where one of them was pinned meanwhile. */
 export async function rollUp(blocks: BlockSet, { tier, sources }: RollUp): Promise<UpkeepStep | null> {
-  const ids = sources.map(({ id }) => id);
-  const made = await blocks.make({
-    tier,
-    fromMs: sources[0]!.fromMs,
-    replaces: ids,
-    samples: (connection) =>
-      sumUp(
-        connection,
-        tier,
-        ids.map((id) => blocks.folder(id).samples),
-      ),
-    replace: async ({ connection }, { samples, weightNs }) => {
-      requireSame(sources, { samples, weightNs });
-      // A window may have been pinned meanwhile.
-      return !(await readPins(connection)).some((pin) => sources.some((block) => overlap(pin, block)));
-    },
-  });
+  const made = await replaceBlocks(blocks, tier, sources, (connection) =>
+    sumUp(connection, blocks, tier, sources),
+  );
   if (made === null) return null;
-  const since = new Date(sources[0]!.fromMs).toISOString();
-  const what = `${ids.length} blocks since ${since} (${made.samples} samples) rolled up as block ${made.id}`;
+  const since = new Date(made.fromMs).toISOString();
+  const what = `${sources.length} blocks since ${since} (${made.samples} samples) rolled up as block ${made.id}`;
   return { did: 'rolled-up', what };
 }
 
-/** Source by source, so that what is summed up at once stays small; resolves to the query for the sums. */
-async function sumUp(connection: DuckDBConnection, tier: Tier, files: readonly string[]): Promise<string> {
+/** Hour by hour, so that what is summed up at once stays small; resolves to the query for the sums. */
+async function sumUp(
+  connection: DuckDBConnection,
+  blocks: BlockSet,
+  tier: Tier,
+  sources: readonly StoredBlock[],
+): Promise<string> {
   const ms = RESOLUTION_MS[tier];
-  for (const [at, file] of files.entries()) {
-    const into = at === 0 ? 'CREATE TEMP TABLE rolled AS' : 'INSERT INTO rolled';
-    // Samples that were taken at another rate stay apart: the period of a row is its weight by its count.
-    await connection.run(
-      `${into} SELECT time_ms // ${ms} * ${ms} AS time_ms, process_id, thread, stack_id, kind,
-         sum(count)::UBIGINT AS count, sum(weight_ns)::UBIGINT AS weight_ns
-       FROM ${parquetSql([file])}
-       GROUP BY time_ms // ${ms}, process_id, thread, stack_id, kind, weight_ns // greatest(count, 1)`,
-    );
+  let into = 'CREATE TEMP TABLE rolled AS';
+  for (const { id, fromMs, untilMs } of sources) {
+    const file = parquetSql([blocks.folder(id).samples]);
+    for (let hour = Math.floor(fromMs / HOUR_MS); hour * HOUR_MS < untilMs; hour++) {
+      // Samples that were taken at another rate stay apart: the period of a row is its weight by its count.
+      await connection.run(
+        `${into} SELECT time_ms // ${ms} * ${ms} AS time_ms, process_id, thread, stack_id, kind,
+           sum(count)::UBIGINT AS count, sum(weight_ns)::UBIGINT AS weight_ns
+         FROM ${file} WHERE time_ms >= ${hour * HOUR_MS} AND time_ms < ${(hour + 1) * HOUR_MS}
+         GROUP BY time_ms // ${ms}, process_id, thread, stack_id, kind, weight_ns // greatest(count, 1)`,
+      );
+      into = 'INSERT INTO rolled';
+    }
   }
   return `SELECT ${columnsOf(tier).join(', ')} FROM rolled ORDER BY ${SAMPLE_ORDER}`;
-}
-
-/** Before the sources are given up. */
-function requireSame(sources: readonly StoredBlock[], made: { samples: number; weightNs: number }): void {
-  const sum = (of: 'samples' | 'weightNs') => sources.reduce((total, block) => total + block[of], 0);
-  // Beyond 2^53 ns (104 days of CPU time) sums of doubles are rounded.
-  const close = Math.abs(sum('weightNs') - made.weightNs) <= made.weightNs * Number.EPSILON * sources.length;
-  if (sum('samples') === made.samples && close) return;
-  throw new Error(
-    `rolled up, ${sum('samples')} samples of ${sum('weightNs')} ns became ${made.samples} of ${made.weightNs} ns; the blocks are kept as they are`,
-  );
 }

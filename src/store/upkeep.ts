@@ -3,6 +3,7 @@ import type { BlockSet } from './block-set.ts';
 import { readPins } from './block-table.ts';
 import { folderBytes } from './durable-files.ts';
 import type { HotDatabase } from './hot-database.ts';
+import { mergeBlocks, planMerge } from './merging.ts';
 import type { UpkeepPolicy, UpkeepStep } from './profile-store.ts';
 import { planDeletion } from './retention.ts';
 import { planRollUp, rollUp } from './rolling-up.ts';
@@ -22,7 +23,7 @@ export async function nextStep(
   return (
     (await deleteSome(database, blocks, nowMs, policy)) ??
     (await sealNext(database, blocks, nowMs)) ??
-    (await rollUpNext(database, blocks, nowMs, policy)) ??
+    (await replaceSome(database, blocks, nowMs, policy)) ??
     (await verifySome(blocks))
   );
 }
@@ -45,16 +46,21 @@ async function deleteSome(
   return { did: 'deleted', what: `${gone.length} blocks until ${until} deleted, ${freed} bytes (${why})` };
 }
 
-async function rollUpNext(
+/** Rolls up or merges. What cannot be read must not be written anew. */
+async function replaceSome(
   database: HotDatabase,
   blocks: BlockSet,
   nowMs: number,
   policy: UpkeepPolicy,
 ): Promise<UpkeepStep | null> {
-  const plan = planRollUp(await blocks.list(), await database.read(readPins), policy, nowMs);
-  if (plan === null) return null;
-  const bad = await blocks.verify(plan.sources.map(({ id }) => id));
-  return bad.length > 0 ? setAside(bad) : rollUp(blocks, plan);
+  const [stored, pins] = [await blocks.list(), await database.read(readPins)];
+  const older = planRollUp(stored, pins, policy, nowMs);
+  const small = older === null ? planMerge(stored, pins, nowMs) : null;
+  const sources = older?.sources ?? small;
+  if (sources === null) return null;
+  const bad = await blocks.verify(sources.map(({ id }) => id));
+  if (bad.length > 0) return setAside(bad);
+  return older === null ? mergeBlocks(blocks, sources) : rollUp(blocks, older);
 }
 
 async function verifySome(blocks: BlockSet): Promise<UpkeepStep | null> {
