@@ -114,7 +114,8 @@ export class ProfilingService implements RunningService {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#upkeep.stop();
+    // Its step ends when the store is closed; samples are stored first.
+    void this.#upkeep.stop();
     await this.#namingAgain.stop();
     await this.collector.stop();
     await this.#flusher.flushWithNames(NAMING_PATIENCE_MS);

@@ -75,6 +75,7 @@ export class Upkeep {
       if (!this.#stopped) await this.#sweepIfDue();
       this.lastError = null;
     } catch (error) {
+      if (this.#stopped) return; // cut short by the end of the store
       const message = error instanceof Error ? error.message : String(error);
       if (message !== this.lastError)
         this.#parts.tell(`upkeep of the store failed, and is tried again: ${message}`);

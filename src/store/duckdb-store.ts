@@ -1,4 +1,5 @@
 // ProfileStore on an embedded DuckDB.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ObjectId } from '../model/code-object.ts';
 import type { GroupBy, LabelName, Selector, TimeRange } from '../model/selector.ts';
@@ -65,6 +66,9 @@ export async function openStore(options: StoreOptions): Promise<ProfileStore> {
     throw error;
   }
 }
+
+/** A step has several statements: those that follow the interrupted one are interrupted too. */
+const INTERRUPT_MS = 20;
 
 /** Forgetting some costs a look-up when their names arrive. */
 const MAX_UNNAMED = 50_000;
@@ -241,8 +245,14 @@ class DuckDBStore implements ProfileStore {
     return this.#blocks.read(range, (connection) => queryCoverage(connection, range));
   }
 
+  /** A step of upkeep that is under way is cut short: the next start takes it up again. */
   async close(): Promise<void> {
-    await this.#upkeep;
+    let ended = false;
+    const upkeep = this.#upkeep.then(() => (ended = true));
+    while (!ended) {
+      this.#database.interruptUpkeep();
+      await Promise.race([upkeep, sleep(INTERRUPT_MS)]);
+    }
     await this.#database.close();
   }
 

@@ -39,6 +39,8 @@ export class HotDatabase {
   readonly #gate = new ReadGate();
   #instance: DuckDBInstance | undefined;
   #writer: Statements | undefined;
+  /** What upkeep reads with. */
+  #upkeep: DuckDBConnection | undefined;
   /** Writes run one after the other. */
   #writes: Promise<unknown> = Promise.resolve();
   /** Set by a failed write: DuckDB may have invalidated the instance (it does when the disk is full). */
@@ -73,7 +75,20 @@ export class HotDatabase {
 
   /** The same for work that takes seconds: one at a time, beside those who ask. */
   readForUpkeep<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    return this.#gate.shared(() => this.#readNow(work), 'upkeep');
+    const tracked = async (connection: DuckDBConnection) => {
+      this.#upkeep = connection;
+      try {
+        return await work(connection);
+      } finally {
+        this.#upkeep = undefined;
+      }
+    };
+    return this.#gate.shared(() => this.#readNow(tracked), 'upkeep');
+  }
+
+  /** The statement that upkeep reads with now, if any, rejects. */
+  interruptUpkeep(): void {
+    this.#upkeep?.interrupt();
   }
 
   /** Resolves when all who read now, and may know of what is stored now, have ended. */

@@ -113,6 +113,19 @@ describe('sealing', () => {
     await store.close();
   });
 
+  it('is cut short when the store is closed, and done at the next start', async () => {
+    const store = await fill([9, 10, 11]);
+    const cut = maintainAll(store, NOON + 60_000).catch(() => 'cut short');
+    await store.close();
+    await cut;
+    const again = await openAt(dataDir);
+    expect(await countOf(again)).toBe(18);
+    await maintainAll(again, NOON + 60_000);
+    expect(await again.usage()).toMatchObject({ samples: 18, hotRows: 0 });
+    expect(await readdir(join(dataDir, 'blocks'))).toHaveLength(3);
+    await again.close();
+  });
+
   it('writes blocks that can be read without this store', async () => {
     const store = await fill([9]);
     await maintainAll(store, NOON);

@@ -29,6 +29,7 @@ const KEEP = `
     await store.append(textBatch('main  main  main\\na     b     c\\n30    20    10', { timeMs }), ledgerOf(stored));
     console.log('acknowledged ' + stored);
     for (let step; (step = await store.maintain(timeMs, policy)) !== null; ) console.log('step ' + step.did);
+    if (appends % 20 === 0) await store.sweep();
   }`;
 
 export function startKeeper(compiled: string, dataDir: string): Child {
@@ -48,6 +49,8 @@ export async function checkAfterKill(dataDir: string, lines: readonly string[]):
     const firstHour = Math.floor((usage.oldestMs! - DAY_0) / HOUR_MS);
     const left = stored - firstHour * APPENDS_PER_HOUR * SAMPLES;
     const table = await store.stacks([], EVER);
+    const names = table.locationFrames.flatMap((frames) => frames.map(({ name }) => name));
+    expect(names.filter((name) => ['[lost stack]', '[unknown]'].includes(name))).toEqual([]);
     const byWeight = [...table.count].sort((a, b) => b - a);
     expect(byWeight).toEqual([left / 2, left / 3, left / 6]);
     expect(usage.samples).toBe(left);
