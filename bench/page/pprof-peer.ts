@@ -1,12 +1,13 @@
 // The peer: the flame graph page of `go tool pprof -http`, on the same window's pprof download, in the same browser.
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { endChild, startChild } from '../lib/child.ts';
+import { goProgram, pprofProgram } from '../lib/go-program.ts';
 import { framesToClick, withPage } from './browser.ts';
 import { Stopwatch } from './stopwatch.ts';
 
@@ -25,17 +26,6 @@ const HIGHLIGHTED = { ...DRAWN, attributes: true };
 const FRAMES = '#stack-chart .boxbg';
 const START_MS = 120_000;
 
-function goProgram(): string | undefined {
-  const usual = '/usr/local/go/bin/go';
-  if (existsSync(usual)) return usual;
-  try {
-    execFileSync('go', ['version'], { stdio: 'ignore' });
-    return 'go';
-  } catch {
-    return undefined;
-  }
-}
-
 /** Undefined where this machine has no Go. */
 export async function measurePprof(
   browser: Browser,
@@ -49,8 +39,7 @@ export async function measurePprof(
   const file = join(folder, 'window.pb.gz');
   writeFileSync(file, profile);
   const port = await freePort();
-  // The tool itself: `go tool` would be a parent that leaves it behind when it is told to end.
-  const pprof = execFileSync(go, ['tool', '-n', 'pprof'], { encoding: 'utf8' }).trim();
+  const pprof = pprofProgram(go);
   const args = [`-http=127.0.0.1:${port}`, '-no_browser', file];
   const child = startChild(pprof, args, { endSignal: 'SIGKILL', env: { PPROF_TMPDIR: folder } });
   child.stdout.resume();

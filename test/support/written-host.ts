@@ -65,7 +65,7 @@ export class WrittenHost implements SamplerHost {
   noUnwindTable = (): void => undefined;
   addProcessCode = (): void => undefined;
   unwindUsage = (): typeof NO_UNWIND_USAGE => NO_UNWIND_USAGE;
-  openObject = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
+  openObject: SamplerHost['openObject'] = () => Promise.resolve(NO_FILE);
   openPerfMap = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
   openDebugFile = (): Promise<OpenResult> => Promise.resolve(NO_FILE);
   openKernelFile = (): Promise<OpenResult> => Promise.resolve(NO_FILE);

@@ -1,0 +1,167 @@
+// What the logs and side bands of a big host would hold: records of bpf/wire.h and of perf, byte by byte.
+import type { CpuReading, DrainChunk } from '../../src/collector/sampler-host.ts';
+import { SENT_SLOTS } from '../../src/collector/wire.gen.ts';
+import { logRecord } from '../../test/support/log-writer.ts';
+import { commRecord, exitRecord, forkRecord, mmap2Record } from '../../test/support/sideband-writer.ts';
+import type { LivingProcess } from './population.ts';
+import { Population } from './population.ts';
+import type { Program } from './programs.ts';
+
+export interface WireStreamOptions {
+  cpus: number;
+  rateHz: number;
+  processes: number;
+  lifeSeconds: number;
+  programs: readonly Program[];
+  random: () => number;
+}
+
+/** A CPU goes on with its process from one tick to the next this often. */
+const STAYS = 0.8;
+/** One tick in so many finds the log full, and one record in so many is overwritten before it is read. */
+const LOG_FULL_EVERY = 5_000;
+const OVERWRITTEN_EVERY = 20_000;
+/** Frames of a kernel stack, which one sample in four has. */
+const KERNEL_FRAMES = Array.from({ length: 12 }, (_, i) => 0xffff_ffff_8100_0000n + BigInt(i * 4096));
+const INIT = 1;
+
+interface Cpu {
+  number: number;
+  nextTickNs: number;
+  sequence: number;
+  entries: number;
+  logFull: number;
+  process: LivingProcess | undefined;
+  /** Hashes of the stacks that were sent last, by slot: as the BPF program keeps them. */
+  sent: Float64Array;
+  log: Buffer[];
+  sideband: Buffer[];
+}
+
+export class WireStream {
+  readonly #options: WireStreamOptions;
+  readonly #periodNs: number;
+  readonly #population: Population;
+  readonly #cpus: Cpu[];
+
+  /** Nothing happens before `startNs` (CLOCK_MONOTONIC). */
+  constructor(options: WireStreamOptions, startNs: number) {
+    this.#options = options;
+    this.#periodNs = Math.round(1e9 / options.rateHz);
+    this.#population = new Population(options);
+    this.#cpus = Array.from({ length: options.cpus }, (_, number) => ({
+      number,
+      nextTickNs: startNs + options.random() * this.#periodNs,
+      ...{ sequence: 0, entries: 0, logFull: 0, process: undefined, log: [], sideband: [] },
+      sent: new Float64Array(SENT_SLOTS).fill(-1),
+    }));
+    this.#renew(startNs);
+  }
+
+  get processes(): readonly LivingProcess[] {
+    return this.#population.living;
+  }
+
+  /** All that happened since the last call, up to now. */
+  until(nowNs: number): DrainChunk[] {
+    for (const cpu of this.#cpus) while (cpu.nextTickNs <= nowNs) this.#tick(cpu);
+    this.#renew(nowNs);
+    return this.#cpus.flatMap((cpu) => takeChunks(cpu));
+  }
+
+  readings(): CpuReading[] {
+    return this.#cpus.map(({ number, entries, logFull, sequence }) => ({
+      ...{ cpu: number, expected: entries, entries, recorded: sequence, losses: { logFull } },
+      ...{ periodNs: this.#periodNs, idle: 0, bpfNs: 0, idleNs: 0 },
+    }));
+  }
+
+  #renew(nowNs: number): void {
+    this.#population.renew(
+      nowNs,
+      (process) => this.#end(process, nowNs),
+      (process) => this.#begin(process, nowNs),
+    );
+  }
+
+  #tick(cpu: Cpu): void {
+    const { random } = this.#options;
+    const timeNs = cpu.nextTickNs;
+    cpu.nextTickNs += this.#periodNs;
+    cpu.entries++;
+    if (random() * LOG_FULL_EVERY < 1) {
+      cpu.logFull++;
+      return;
+    }
+    const process = this.#running(cpu);
+    const sequence = cpu.sequence++;
+    const overwritten = random() * OVERWRITTEN_EVERY < 1;
+    // Few stacks are frequent, most are not.
+    const stack = Math.floor(process.program.stacks.length * random() ** 3);
+    if (!overwritten) cpu.log.push(this.#record(cpu, process, { stack, sequence, timeNs }));
+  }
+
+  #record(
+    cpu: Cpu,
+    process: LivingProcess,
+    { stack, sequence, timeNs }: { stack: number; sequence: number; timeNs: number },
+  ): Buffer {
+    const { pid, uid, startNs, program, serial } = process;
+    const { [stack]: places } = program.stacks;
+    const hash = serial * program.stacks.length + stack;
+    const slot = hash % SENT_SLOTS;
+    const known = cpu.sent[slot] === hash;
+    cpu.sent[slot] = hash;
+    const body = known
+      ? {}
+      : {
+          user: places!.map(({ file, offset }) => process.bases[file]! + offset),
+          ...(stack % 4 === 0 ? { kernel: KERNEL_FRAMES } : {}),
+        };
+    return logRecord({
+      ...{ sequence, pid, uid, startNs, slot, comm: program.comm, stackHash: BigInt(hash) },
+      ...{ timeNs: BigInt(Math.floor(timeNs)), periodNs: this.#periodNs, walkEnd: 'root', ...body },
+    });
+  }
+
+  /** Processes stay where they are: each CPU has its share of them. */
+  #running(cpu: Cpu): LivingProcess {
+    const { living } = this.#population;
+    const { cpus, random } = this.#options;
+    if (cpu.process === undefined || random() > STAYS || cpu.process.endsAtNs < cpu.nextTickNs) {
+      const share = Math.ceil((living.length - cpu.number) / cpus);
+      cpu.process = living[cpu.number + cpus * Math.floor(random() * share)]!;
+    }
+    return cpu.process;
+  }
+
+  #begin(process: LivingProcess, timeNs: number): void {
+    const { pid, program, bases } = process;
+    const stamp = { timeNs: BigInt(Math.floor(timeNs)), pid };
+    this.#sidebandOf(process).push(
+      forkRecord({ ...stamp, parent: INIT }),
+      commRecord({ ...stamp, comm: program.comm, exec: true }),
+      ...program.files.map(({ path, device, inode, pageOffset, bytes }, file) =>
+        mmap2Record({ ...stamp, ...device, path, inode, pageOffset, start: bases[file]!, length: bytes }),
+      ),
+    );
+  }
+
+  #end(process: LivingProcess, timeNs: number): void {
+    const { pid } = process;
+    this.#sidebandOf(process).push(exitRecord({ timeNs: BigInt(Math.floor(timeNs)), pid, parent: INIT }));
+  }
+
+  #sidebandOf({ serial }: LivingProcess): Buffer[] {
+    return this.#cpus[serial % this.#cpus.length]!.sideband;
+  }
+}
+
+function takeChunks(cpu: Cpu): DrainChunk[] {
+  const chunk = (source: 'log' | 'sideband'): DrainChunk[] =>
+    cpu[source].length === 0 ? [] : [{ cpu: cpu.number, source, bytes: Buffer.concat(cpu[source]) }];
+  const chunks = [...chunk('sideband'), ...chunk('log')];
+  cpu.log = [];
+  cpu.sideband = [];
+  return chunks;
+}
