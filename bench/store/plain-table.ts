@@ -6,7 +6,7 @@ import { BIGINT, DuckDBInstance, VARCHAR } from '@duckdb/node-api';
 import type { ProfileBatch } from '../../src/model/profile-batch.ts';
 import type { Stack } from '../../src/model/stack.ts';
 import type { SymbolRow } from '../../src/store/profile-store.ts';
-import { appendRows } from '../../src/store/append-rows.ts';
+import { appendRows, valueColumn, wholeColumn } from '../../src/store/append-rows.ts';
 import { MEMORY_LIMIT_BYTES } from './with-store.ts';
 
 export interface PlainResult {
@@ -76,9 +76,9 @@ async function fill(
   for (const { samples, processes } of batches) {
     for (const { id, comm } of processes) comms.set(id, comm);
     await appendRows(connection, 'plain', samples.length, [
-      { type: BIGINT, value: (row) => BigInt(Math.floor(samples.timeMs[row]!)) },
-      { type: VARCHAR, value: (row) => comms.get(samples.processId[row]!) ?? '' },
-      { type: VARCHAR, value: (row) => textOf(samples.stackId[row]!) },
+      wholeColumn(BIGINT, samples.timeMs),
+      valueColumn(VARCHAR, (row) => comms.get(samples.processId[row]!) ?? ''),
+      valueColumn(VARCHAR, (row) => textOf(samples.stackId[row]!)),
     ]);
     rows += samples.length;
   }

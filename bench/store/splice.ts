@@ -16,6 +16,7 @@ interface Place {
 
 /** Attempts for one stack: those of a program with few stacks have soon been found. */
 const ATTEMPTS = 6;
+const CANDIDATES = 3;
 
 export class Splicer {
   readonly #stacks: readonly Stack[];
@@ -47,8 +48,7 @@ export class Splicer {
     const places = this.#placesOf(this.#programOf[stack]!);
     for (let attempt = 0; attempt < ATTEMPTS && locations.length > 1; attempt++) {
       const from = this.#below(locations.length);
-      const others = places.get(locations[from]!)!;
-      const other = others[this.#below(others.length)]!;
+      const other = this.#nearest(places.get(locations[from]!)!, from);
       const callees = this.#stacks[other.stack]!.locations.slice(0, other.at);
       const spliced = [...callees, ...locations.slice(from)];
       const id = stackId(spliced);
@@ -57,6 +57,16 @@ export class Splicer {
       return { id, locations: spliced };
     }
     return null;
+  }
+
+  /** Of some at random, the one with about as many callees: else recursion would make stacks longer and longer. */
+  #nearest(others: readonly Place[], callees: number): Place {
+    let nearest = others[this.#below(others.length)]!;
+    for (let i = 1; i < CANDIDATES; i++) {
+      const other = others[this.#below(others.length)]!;
+      if (Math.abs(other.at - callees) < Math.abs(nearest.at - callees)) nearest = other;
+    }
+    return nearest;
   }
 
   #placesOf(program: string): Map<bigint, Place[]> {

@@ -1,15 +1,62 @@
 // Columns into a table through DuckDB's appender, a chunk of 2,048 rows at a time.
-import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBType, DuckDBValue, DuckDBVector } from '@duckdb/node-api';
 import { DuckDBDataChunk } from '@duckdb/node-api';
+import type { VectorItems } from './vector-items.ts';
+import { itemsOf, wordsOf } from './vector-items.ts';
 
 /** One column of a table, in the table's order. */
 export interface AppendColumn {
   type: DuckDBType;
-  value: (row: number) => DuckDBValue;
+  /** Puts the rows from `start` on into a vector, as many as that has. */
+  fill: (vector: DuckDBVector, start: number) => void;
 }
 
 /** DuckDB's STANDARD_VECTOR_SIZE; a chunk holds no more rows. */
 const CHUNK_ROWS = 2048;
+
+/** Of anything, row by row. */
+export function valueColumn(type: DuckDBType, value: (row: number) => DuckDBValue): AppendColumn {
+  return {
+    type,
+    fill: (vector, start) => {
+      for (let row = 0; row < vector.itemCount; row++) vector.setItem(row, value(start + row));
+    },
+  };
+}
+
+/** Of numbers that lie in memory as the table keeps them. */
+export function packedColumn(type: DuckDBType, numbers: VectorItems): AppendColumn {
+  return {
+    type,
+    fill: (vector, start) => {
+      const items = itemsOf(vector);
+      if (items.constructor !== numbers.constructor) throw new TypeError(`${String(type)} lies otherwise`);
+      const rows = numbers.subarray(start, start + vector.itemCount);
+      // Both are of one kind: that was just looked at.
+      (items as BigUint64Array).set(rows as BigUint64Array);
+    },
+  };
+}
+
+/** Of whole parts, less than 2^53, in a column of 64 bits: a bigint for each would cost several times as much. */
+export function wholeColumn(
+  type: DuckDBType,
+  numbers: Float64Array,
+  round: (number: number) => number = Math.floor,
+): AppendColumn {
+  return {
+    type,
+    fill: (vector, start) => {
+      const words = wordsOf(vector);
+      for (let row = 0; row < vector.itemCount; row++) {
+        const number = round(numbers[start + row]!);
+        const high = Math.floor(number / 2 ** 32);
+        words[2 * row] = number - high * 2 ** 32;
+        words[2 * row + 1] = high;
+      }
+    },
+  };
+}
 
 export async function appendRows(
   connection: DuckDBConnection,
@@ -39,9 +86,9 @@ function chunkOf(columns: readonly AppendColumn[], start: number, length: number
     columns.map((column) => column.type),
     length,
   );
-  columns.forEach(({ value }, index) => {
+  columns.forEach(({ fill }, index) => {
     const vector = chunk.getColumnVector(index);
-    for (let row = 0; row < length; row++) vector.setItem(row, value(start + row));
+    fill(vector, start);
     vector.flush();
   });
   return chunk;

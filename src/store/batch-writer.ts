@@ -1,5 +1,5 @@
 // A ProfileBatch and its ledger as rows, inside the caller's transaction.
-import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   BIGINT,
   DuckDBListValue,
@@ -12,8 +12,7 @@ import {
 } from '@duckdb/node-api';
 import type { ProcessInfo } from '../model/process.ts';
 import type { ProfileBatch, SampleColumns } from '../model/profile-batch.ts';
-import type { AppendColumn } from './append-rows.ts';
-import { appendRows } from './append-rows.ts';
+import { appendRows, packedColumn, valueColumn, wholeColumn } from './append-rows.ts';
 import { KnownIds } from './known-ids.ts';
 import type { Statements } from './statements.ts';
 import { StoredIds } from './stored-ids.ts';
@@ -75,21 +74,21 @@ export class BatchWriter {
     const objects = await this.#unknown(statements, 'objects', batch.objects);
 
     await appendRows(connection, 'stacks', stacks.length, [
-      column(UBIGINT, (row) => stacks[row]!.id),
-      column(LIST(UBIGINT), (row) => new DuckDBListValue([...stacks[row]!.locations])),
+      valueColumn(UBIGINT, (row) => stacks[row]!.id),
+      valueColumn(LIST(UBIGINT), (row) => new DuckDBListValue([...stacks[row]!.locations])),
     ]);
     await appendRows(connection, 'locations', locations.length, [
-      column(UBIGINT, (row) => locations[row]!.id),
-      column(UBIGINT, (row) => locations[row]!.object),
-      column(UBIGINT, (row) => BigInt(locations[row]!.address)),
+      valueColumn(UBIGINT, (row) => locations[row]!.id),
+      valueColumn(UBIGINT, (row) => locations[row]!.object),
+      valueColumn(UBIGINT, (row) => BigInt(locations[row]!.address)),
     ]);
     await appendRows(connection, 'objects', objects.length, [
-      column(UBIGINT, (row) => objects[row]!.id),
-      column(VARCHAR, (row) => objects[row]!.kind),
-      column(VARCHAR, (row) => objects[row]!.buildId),
-      column(VARCHAR, (row) => objects[row]!.path),
-      column(UBIGINT, (row) => BigInt(objects[row]!.size)),
-      column(VARCHAR, (row) => objects[row]!.addressing),
+      valueColumn(UBIGINT, (row) => objects[row]!.id),
+      valueColumn(VARCHAR, (row) => objects[row]!.kind),
+      valueColumn(VARCHAR, (row) => objects[row]!.buildId),
+      valueColumn(VARCHAR, (row) => objects[row]!.path),
+      valueColumn(UBIGINT, (row) => BigInt(objects[row]!.size)),
+      valueColumn(VARCHAR, (row) => objects[row]!.addressing),
     ]);
     const processes = await this.#replaceProcesses(statements, batch.processes);
     await appendSamples(connection, batch.samples, batch.threadNames);
@@ -180,28 +179,28 @@ async function appendSamples(
   threadNames: readonly string[],
 ): Promise<void> {
   await appendRows(connection, 'samples', samples.length, [
-    column(BIGINT, (row) => BigInt(Math.floor(samples.timeMs[row]!))),
-    column(USMALLINT, (row) => samples.cpu[row]!),
-    column(UBIGINT, (row) => samples.processId[row]!),
-    column(UINTEGER, (row) => samples.tid[row]!),
-    column(VARCHAR, (row) => threadNames[samples.threadName[row]!] ?? ''),
-    column(UBIGINT, (row) => samples.stackId[row]!),
-    column(UTINYINT, (row) => samples.kind[row]!),
-    column(UINTEGER, (row) => samples.count[row]!),
-    column(UBIGINT, (row) => BigInt(Math.round(samples.weightNs[row]!))),
-    column(UTINYINT, (row) => samples.walk[row]!),
+    wholeColumn(BIGINT, samples.timeMs),
+    packedColumn(USMALLINT, samples.cpu),
+    packedColumn(UBIGINT, samples.processId),
+    packedColumn(UINTEGER, samples.tid),
+    valueColumn(VARCHAR, (row) => threadNames[samples.threadName[row]!] ?? ''),
+    packedColumn(UBIGINT, samples.stackId),
+    packedColumn(UTINYINT, samples.kind),
+    packedColumn(UINTEGER, samples.count),
+    wholeColumn(UBIGINT, samples.weightNs, Math.round),
+    packedColumn(UTINYINT, samples.walk),
   ]);
 }
 
 async function appendProcesses(connection: DuckDBConnection, rows: readonly ProcessInfo[]): Promise<void> {
   await appendRows(connection, 'processes', rows.length, [
-    column(UBIGINT, (row) => rows[row]!.id),
-    column(UINTEGER, (row) => rows[row]!.pid),
-    column(BIGINT, (row) => BigInt(Math.round(rows[row]!.startMs))),
-    column(UINTEGER, (row) => rows[row]!.image),
-    ...PROCESS_TEXTS.slice(0, 3).map((key) => column(VARCHAR, (row) => rows[row]![key])),
-    column(UINTEGER, (row) => rows[row]!.uid),
-    ...PROCESS_TEXTS.slice(3).map((key) => column(VARCHAR, (row) => rows[row]![key])),
+    valueColumn(UBIGINT, (row) => rows[row]!.id),
+    valueColumn(UINTEGER, (row) => rows[row]!.pid),
+    valueColumn(BIGINT, (row) => BigInt(Math.round(rows[row]!.startMs))),
+    valueColumn(UINTEGER, (row) => rows[row]!.image),
+    ...PROCESS_TEXTS.slice(0, 3).map((key) => valueColumn(VARCHAR, (row) => rows[row]![key])),
+    valueColumn(UINTEGER, (row) => rows[row]!.uid),
+    ...PROCESS_TEXTS.slice(3).map((key) => valueColumn(VARCHAR, (row) => rows[row]![key])),
   ]);
 }
 
@@ -221,8 +220,4 @@ const PROCESS_TEXTS = [
 
 function processContent(row: ProcessInfo): string {
   return [row.pid, row.startMs, row.image, row.uid, ...PROCESS_TEXTS.map((key) => row[key])].join('\0');
-}
-
-function column(type: DuckDBType, value: AppendColumn['value']): AppendColumn {
-  return { type, value };
 }

@@ -1,7 +1,8 @@
 // Results chunk by chunk: the event loop runs between chunks, and no row objects are made.
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue, DuckDBVector } from '@duckdb/node-api';
-import { DuckDBListVector, DuckDBUBigIntVector } from '@duckdb/node-api';
+import { DuckDBListVector } from '@duckdb/node-api';
 import { Parameters } from './parameters.ts';
+import { wordsOf } from './vector-items.ts';
 
 /** Calls back with each chunk of the result. */
 export async function eachChunk(
@@ -50,16 +51,6 @@ function reader(chunk: DuckDBDataChunk, column: number): (row: number) => DuckDB
 /** A column of ids as low and high word in turn, without a bigint each. The column must not hold NULL. */
 export function idWords(chunk: DuckDBDataChunk, column: number): Uint32Array {
   return wordsOf(chunk.getColumnVector(column));
-}
-
-/**
- * The numbers themselves lie in a field that the client keeps to itself: its `getItem` makes a bigint of each, which is
- * most of the time that reading a window takes.
- */
-export function wordsOf(vector: DuckDBVector): Uint32Array {
-  const items: unknown = vector instanceof DuckDBUBigIntVector ? vector['items'] : undefined;
-  if (!(items instanceof BigUint64Array)) throw new TypeError('not a column of 64-bit ids');
-  return new Uint32Array(items.buffer, items.byteOffset, items.length * 2);
 }
 
 export function lists(chunk: DuckDBDataChunk, column: number): DuckDBListVector {

@@ -5,12 +5,13 @@ import { markerLocation } from '../model/location.ts';
 import type { LabelName, TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
 import type { CheckedSelector } from './checked-selector.ts';
-import { eachChunk, lists, numbers, texts, wordsOf } from './each-chunk.ts';
+import { eachChunk, lists, numbers, texts } from './each-chunk.ts';
 import { IdIndex } from './id-index.ts';
 import { groupingSql } from './label-sql.ts';
 import { fetchLocations } from './location-query.ts';
 import { Parameters } from './parameters.ts';
 import { whereSql } from './selector-sql.ts';
+import { wordsOf } from './vector-items.ts';
 
 export interface SampleQuery {
   selector: CheckedSelector;

@@ -4,7 +4,7 @@ import { DuckDBListValue, LIST, UBIGINT, UINTEGER, USMALLINT, VARCHAR } from '@d
 import type { CodeObject } from '../model/code-object.ts';
 import type { Frame } from '../model/frame.ts';
 import type { Location, LocationId, ObjectAddress } from '../model/location.ts';
-import { appendRows } from './append-rows.ts';
+import { appendRows, valueColumn } from './append-rows.ts';
 import { objectOfRow } from './location-query.ts';
 import type { SymbolRow } from './profile-store.ts';
 import type { Statements } from './statements.ts';
@@ -38,15 +38,15 @@ export async function writeSymbols(
   const frames = [...latest.values()].flatMap(storedFrames);
   const at = (row: number) => frames[row]!;
   await appendRows(connection, 'symbols', frames.length, [
-    { type: UBIGINT, value: (row) => at(row).location },
-    { type: USMALLINT, value: (row) => at(row).depth },
-    { type: VARCHAR, value: (row) => at(row).frame.name },
-    { type: VARCHAR, value: (row) => at(row).frame.systemName },
-    { type: VARCHAR, value: (row) => at(row).frame.file },
-    { type: UINTEGER, value: (row) => at(row).frame.line },
-    { type: UINTEGER, value: (row) => at(row).frame.column },
-    { type: VARCHAR, value: (row) => at(row).reason },
-    { type: VARCHAR, value: (row) => at(row).frame.tier ?? null },
+    valueColumn(UBIGINT, (row) => at(row).location),
+    valueColumn(USMALLINT, (row) => at(row).depth),
+    valueColumn(VARCHAR, (row) => at(row).frame.name),
+    valueColumn(VARCHAR, (row) => at(row).frame.systemName),
+    valueColumn(VARCHAR, (row) => at(row).frame.file),
+    valueColumn(UINTEGER, (row) => at(row).frame.line),
+    valueColumn(UINTEGER, (row) => at(row).frame.column),
+    valueColumn(VARCHAR, (row) => at(row).reason),
+    valueColumn(VARCHAR, (row) => at(row).frame.tier ?? null),
   ]);
 }
 
