@@ -1,11 +1,12 @@
 // What `symbolize` does: lines of addresses in, answers out.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { withoutVersion } from '../binary/symbol-name.ts';
 import type { DebugFileServers } from '../symbolizer/companion-opener.ts';
 import { debuginfodServers } from './debuginfod-option.ts';
-import { outputIsClosed, print } from './standard-output.ts';
+import { inputLines } from './input-lines.ts';
+import { PrintedPieces } from './printed-pieces.ts';
+import { outputIsClosed } from './standard-output.ts';
 import { AddressAnswers, type AnswerFormat, type Demangle } from './symbolize-answers.ts';
 import { OpenFiles } from './symbolize-files.ts';
 
@@ -16,8 +17,6 @@ export interface SymbolizeFlags {
   debuginfod?: string;
 }
 
-/** Lines are answered in pieces of about so many characters. */
-const PIECE_CHARACTERS = 1 << 16;
 const DEMANGLER_BYTES = 16 << 20;
 
 /** `addresses`: none where they come by standard input. */
@@ -28,42 +27,25 @@ export async function symbolizeLines(addresses: readonly string[], flags: Symbol
     // A file that was named cannot be missing without a word.
     if (flags.exe !== undefined) files.openOrFail(flags.exe);
     const answers = new AddressAnswers(files, format, await demangling(format));
-    const lines =
-      addresses.length > 0 ? addresses : createInterface({ input: process.stdin, crlfDelay: Infinity });
-    await answerLines(lines, (line) => answers.answer(line, flags.exe));
+    const batches = addresses.length > 0 ? [addresses] : inputLines(process.stdin);
+    await answerLines(batches, (line) => answers.answer(line, flags.exe));
   } finally {
     files.close();
   }
 }
 
-/** Printed at once when the other side waits for it (a pipe that is written line by line), else in pieces. */
 async function answerLines(
-  lines: Iterable<string> | AsyncIterable<string>,
+  batches: Iterable<readonly string[]> | AsyncIterable<readonly string[]>,
   answer: (line: string) => Promise<string>,
 ): Promise<void> {
-  let piece = '';
-  let flushing = Promise.resolve();
-  let waiting: NodeJS.Immediate | undefined;
-  const flush = (): void => {
-    waiting = undefined;
-    const text = piece;
-    piece = '';
-    flushing = print(text);
-  };
-  for await (const line of lines) {
-    if (outputIsClosed()) break;
-    if (line.trim() === '') continue;
-    piece += await answer(line.trim());
-    if (piece.length >= PIECE_CHARACTERS) {
-      flush();
-      await flushing;
-    } else {
-      waiting ??= setImmediate(flush);
+  const pieces = new PrintedPieces();
+  for await (const lines of batches) {
+    for (const line of lines) {
+      if (outputIsClosed()) return;
+      if (line.trim() !== '') await pieces.add(await answer(line.trim()));
     }
   }
-  clearImmediate(waiting);
-  await flushing;
-  await print(piece);
+  await pieces.finish();
 }
 
 /** Loaded only where there is a server to ask: it takes as long as reading a small file. */

@@ -1,6 +1,5 @@
 // What `unwind-table` prints: rows of a file's table, or answers to addresses.
 import { closeSync, openSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { FdSource } from '../binary/byte-source.ts';
 import { AddressTable } from '../unwind/address-table.ts';
 import type { CompileFailure } from '../unwind/compile-table.ts';
@@ -10,6 +9,7 @@ import type { Rule } from '../unwind/rule.ts';
 import { CFA } from '../unwind/table-layout.gen.ts';
 import { unsupportedReason } from '../unwind/unwind-table.ts';
 import { CommandFailure, errorCode } from './failure.ts';
+import { inputLines } from './input-lines.ts';
 import { outputIsClosed, print } from './standard-output.ts';
 
 const FAILURES: Record<CompileFailure, string> = {
@@ -63,10 +63,15 @@ export function rowLine(address: number, rule: Rule, machine: Machine): string {
   return cfa === null ? `${start} - - -\n` : `${start} ${cfa} ${fp ?? 'same'} ${ra!}\n`;
 }
 
-export async function answerAddresses(table: AddressTable, input: NodeJS.ReadableStream): Promise<void> {
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    if (outputIsClosed()) return;
-    if (line.trim() !== '') await print(`${JSON.stringify(answer(line.trim(), table))}\n`);
+export async function answerAddresses(
+  table: AddressTable,
+  input: AsyncIterable<string | Buffer>,
+): Promise<void> {
+  for await (const lines of inputLines(input)) {
+    for (const line of lines) {
+      if (outputIsClosed()) return;
+      if (line.trim() !== '') await print(`${JSON.stringify(answer(line.trim(), table))}\n`);
+    }
   }
 }
 
