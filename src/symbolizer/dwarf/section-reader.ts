@@ -8,6 +8,8 @@ import { HotCursor } from './hot-cursor.ts';
 const WINDOW_BYTES = 8192;
 /** A section of at most this size is read whole, and stays: a dozen of them are held for a file. */
 const WHOLE_SECTION_BYTES = 512 << 10;
+/** So is one of at most this size of which as much has been read as it has: names are asked for here and there in it. */
+const MAX_WHOLE_SECTION_BYTES = 4 << 20;
 /** A buffer of at most this size is used again; a larger one (a whole unit) is given up for the next small read. */
 const KEPT_BUFFER_BYTES = 64 << 10;
 
@@ -19,6 +21,8 @@ export class SectionReader {
   private readonly source: ByteSource | null;
   private buffer = new Uint8Array(0);
   private window: HotCursor;
+  /** By all reads so far. */
+  private bytesRead = 0;
 
   constructor(source: ByteSource | null, name: string, littleEndian: boolean) {
     this.name = name;
@@ -65,7 +69,8 @@ export class SectionReader {
   }
 
   private read(offset: number, bytes: number): void {
-    if (this.size <= WHOLE_SECTION_BYTES) this.fill(0, this.size);
+    const limit = this.bytesRead < this.size ? WHOLE_SECTION_BYTES : MAX_WHOLE_SECTION_BYTES;
+    if (this.size <= limit) this.fill(0, this.size);
     else this.fill(offset, bytes);
   }
 
@@ -77,6 +82,7 @@ export class SectionReader {
     // Until it is filled, the window is none: a read that fails must not leave half of another piece.
     this.window = new HotCursor(new Uint8Array(0), this.name, this.littleEndian);
     this.source!.readInto(target, offset, this.name);
+    this.bytesRead += wanted;
     this.window = new HotCursor(target, this.name, this.littleEndian, offset);
   }
 

@@ -49,6 +49,20 @@ describe('SectionReader', () => {
     expect(reader.byteLength).toBeLessThan(10_000);
   });
 
+  it('reads a section whole once that costs no more than has been read of it', () => {
+    const { reader, source } = readerOf(LARGE);
+    const next = (i: number): number => (i * 500_009) % LARGE.length;
+    for (let i = 0; i < 1000; i++) expect(reader.at(next(i), 1).u8()).toBe((next(i) * 7) & 0xff);
+    expect(source.bytesRead).toBeLessThan(2.1 * LARGE.length);
+    expect(reader.byteLength).toBe(LARGE.length);
+  });
+
+  it('reads a section of many MB in pieces, however much is asked of it', () => {
+    const { reader } = readerOf(new Uint8Array(8 << 20));
+    for (let i = 0; i < 2000; i++) reader.at((i * 5_000_011) % (8 << 20), 1);
+    expect(reader.byteLength).toBeLessThan(10_000);
+  });
+
   it('reads strings, also those that are longer than a piece, and cuts the longest', () => {
     const long = 'x'.repeat(10_000);
     const { reader } = readerOf(Buffer.from(`a\0main\0${long}\0${'y'.repeat(100_000)}\0é\n\0`));
