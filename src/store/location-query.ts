@@ -5,8 +5,9 @@ import type { Addressing, CodeObject, ObjectId, ObjectKind } from '../model/code
 import type { Frame } from '../model/frame.ts';
 import { MARKER_OBJECT, markerLocation, markerName, MARKERS } from '../model/location.ts';
 import type { StackTable } from '../model/stack-table.ts';
-import { eachChunk, idWords, lists, numbers, optionalTexts, texts, wordsOf } from './each-chunk.ts';
+import { eachChunk, idWords, lists, numbers, optionalTexts, texts } from './each-chunk.ts';
 import { highWord, IdIndex, lowWord } from './id-index.ts';
+import { wordsOf } from './vector-items.ts';
 
 export type LocationColumns = Pick<
   StackTable,
