@@ -3,12 +3,14 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TimeRange } from '../model/selector.ts';
 import { adoptBlock, mergeDefinitions } from './block-adoption.ts';
 import { BlockFolder, foldersOfBlocks, newBlockId } from './block-folder.ts';
+import { BlockHealth } from './block-health.ts';
 import type { BlockManifest } from './block-manifest.ts';
 import { BLOCK_FORMAT, columnsOf, RESOLUTION_MS } from './block-manifest.ts';
 import type { StoredBlock } from './block-table.ts';
 import {
   announceBlock,
   changeState,
+  markBroken,
   overlap,
   publishBlock,
   readBlocks,
@@ -46,15 +48,20 @@ export interface NewBlock {
 
 export class BlockSet {
   readonly #options: BlockSetOptions;
-  /** Blocks whose files were found to be what their manifests say, by this instance or because it made them. */
-  readonly #sound = new Set<string>();
-  /** Blocks whose files are being looked at. */
-  readonly #checks = new Map<string, Promise<string>>();
-  /** Blocks that cannot be read, with the reason; kept in the table too, unless that cannot be written. */
-  readonly #broken = new Map<string, string>();
+  readonly #health: BlockHealth;
 
   private constructor(options: BlockSetOptions) {
     this.#options = options;
+    const { database, readOnly, tell } = options;
+    this.#health = new BlockHealth({
+      fault: (id, content) => this.folder(id).fault(content),
+      tell,
+      // Where this fails, it is found again at the next start.
+      setAside: (id, reason) => {
+        if (readOnly) return;
+        database.write((statements) => markBroken(statements, id, reason)).catch(() => undefined);
+      },
+    });
   }
 
   /** Removes what an earlier process left half done, sets aside what cannot be read, and takes in what was brought. */
@@ -74,7 +81,7 @@ export class BlockSet {
 
   /** The same, as of what the connection reads. */
   async listOn(connection: DuckDBConnection): Promise<StoredBlock[]> {
-    return (await readBlocks(connection)).flatMap((block) => this.#shown(block) ?? []);
+    return (await readBlocks(connection)).flatMap((block) => this.#health.shown(block) ?? []);
   }
 
   /** Runs the work on a connection where `samples` are all that lie in the range. What cannot be read is left out. */
@@ -100,7 +107,7 @@ export class BlockSet {
       return true;
     });
     if (!done) return null;
-    this.#sound.add(folder.id);
+    this.#health.trust(folder.id);
     return manifest;
   }
 
@@ -123,8 +130,7 @@ export class BlockSet {
     await database.readersLeft();
     for (const { id } of left) {
       await this.folder(id).remove();
-      this.#sound.delete(id);
-      this.#broken.delete(id);
+      this.#health.forget(id);
     }
     await database.write(async (statements) => {
       for (const { id } of left) await removeBlock(statements, id);
@@ -134,14 +140,16 @@ export class BlockSet {
   /** Blocks that nobody has read yet, together of about so many bytes. */
   async unverified(maxBytes: number): Promise<string[]> {
     let bytes = 0;
-    const unread = (await this.list()).filter(({ id, state }) => state === 'live' && !this.#sound.has(id));
+    const unread = (await this.list()).filter(
+      ({ id, state }) => state === 'live' && !this.#health.isKnownSound(id),
+    );
     return unread.filter((block) => (bytes += block.bytes) - block.bytes < maxBytes).map(({ id }) => id);
   }
 
   /** Reads blocks through; resolves to those that were set aside. */
   async verify(ids: readonly string[]): Promise<string[]> {
     const bad: string[] = [];
-    for (const id of ids) if (!(await this.#isSound(id))) bad.push(id);
+    for (const id of ids) if (!(await this.#health.isSound(id))) bad.push(id);
     return bad;
   }
 
@@ -166,73 +174,30 @@ export class BlockSet {
   async #blocksOf(connection: DuckDBConnection, range: TimeRange): Promise<StoredBlock[]> {
     const found: StoredBlock[] = [];
     for (const block of await readBlocks(connection)) {
-      const wanted = this.#shown(block)?.state === 'live' && overlap(block, range);
-      if (wanted && (await this.#isSound(block.id))) found.push(block);
+      const wanted = this.#health.shown(block)?.state === 'live' && overlap(block, range);
+      if (wanted && (await this.#health.isSound(block.id))) found.push(block);
     }
     return found;
   }
 
   /** After a read failed: whether that was because of one of its blocks, which then is no longer read. */
   async #anyBroken(blocks: readonly StoredBlock[]): Promise<boolean> {
-    for (const { id } of blocks) this.#sound.delete(id);
-    const sound = await Promise.all(blocks.map(({ id }) => this.#isSound(id)));
+    for (const { id } of blocks) this.#health.forget(id);
+    const sound = await Promise.all(blocks.map(({ id }) => this.#health.isSound(id)));
     return sound.includes(false);
   }
 
-  /** Whether its files are what its manifest says: all of them are read once, before anything of them is shown. */
-  async #isSound(id: string): Promise<boolean> {
-    if (this.#sound.has(id)) return true;
-    let check = this.#checks.get(id);
-    if (check === undefined) {
-      check = this.folder(id).fault(true);
-      this.#checks.set(id, check);
-    }
-    const fault = await check;
-    this.#checks.delete(id);
-    if (fault === '') this.#sound.add(id);
-    else this.#setAside(id, fault);
-    return fault === '';
-  }
-
-  #setAside(id: string, reason: string): void {
-    if (this.#broken.has(id)) return;
-    this.#broken.set(id, reason);
-    this.#options.tell(`block ${id} is set aside: ${reason}; its samples are missing from every answer`);
-    if (this.#options.readOnly) return;
-    // Where this fails, it is found again at the next start.
-    this.#options.database
-      .write((statements) => changeState(statements, id, 'broken', reason))
-      .catch(() => undefined);
-  }
-
-  /** As others see it; undefined where they do not. */
-  #shown(block: StoredBlock): StoredBlock | undefined {
-    if (block.state !== 'live' && block.state !== 'broken') return undefined;
-    const reason = this.#broken.get(block.id);
-    return reason === undefined ? block : { ...block, state: 'broken', reason };
-  }
-
+  /** Live ones must be there and whole by their sizes; broken ones may have been mended. */
   async #checkAtOpening({ id, state }: StoredBlock): Promise<void> {
-    if (state === 'live') {
-      const fault = await this.folder(id).fault(false);
-      if (fault !== '') this.#setAside(id, fault);
-    } else if (state === 'broken') {
-      const fault = await this.folder(id).fault(true);
-      if (fault !== '') this.#broken.set(id, fault);
-      else await this.#restore(id);
-    }
-  }
-
-  /** Somebody has mended it. */
-  async #restore(id: string): Promise<void> {
-    this.#sound.add(id);
-    this.#options.tell(`block ${id} can be read again`);
-    if (this.#options.readOnly) return;
+    if (state === 'live') await this.#health.look(id);
+    // Only who may write can take a block back: what it refers to may have been deleted meanwhile.
+    if (state !== 'broken' || this.#options.readOnly || (await this.folder(id).fault(true)) !== '') return;
     await this.#options.database.write(async (statements) => {
-      // Those that nothing else needed were deleted meanwhile.
       await mergeDefinitions(statements, this.folder(id));
       await changeState(statements, id, 'live');
     });
+    this.#health.trust(id);
+    this.#options.tell(`block ${id} can be read again`);
   }
 
   /** Folders that no row knows: from another store, or of this one before its database was lost. */
@@ -243,7 +208,7 @@ export class BlockSet {
       if (known.has(id)) continue;
       const folder = this.folder(id);
       const fault = (await folder.fault(true)) || (await adoptBlock(database, folder).catch(reasonOf));
-      if (fault === '') this.#sound.add(id);
+      if (fault === '') this.#health.trust(id);
       tell(fault === '' ? `block ${id} was taken in` : `block ${id} is left alone: ${fault}`);
     }
   }

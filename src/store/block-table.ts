@@ -62,18 +62,21 @@ export async function publishBlock(
   );
 }
 
-export async function changeState(
-  statements: Statements,
-  id: string,
-  state: StoredState,
-  reason = '',
-): Promise<void> {
-  const values = [id, state, reason];
-  await statements.run('UPDATE blocks SET state = $2, reason = $3 WHERE id = $1', values, [
-    VARCHAR,
-    VARCHAR,
-    VARCHAR,
-  ]);
+export async function changeState(statements: Statements, id: string, state: StoredState): Promise<void> {
+  await statements.run(
+    `UPDATE blocks SET state = $2, reason = '' WHERE id = $1`,
+    [id, state],
+    [VARCHAR, VARCHAR],
+  );
+}
+
+/** A block that has been replaced or deleted meanwhile stays so: mended, it must not come back. */
+export async function markBroken(statements: Statements, id: string, reason: string): Promise<void> {
+  await statements.run(
+    `UPDATE blocks SET state = 'broken', reason = $2 WHERE id = $1 AND state = 'live'`,
+    [id, reason],
+    [VARCHAR, VARCHAR],
+  );
 }
 
 export async function removeBlock(statements: Statements, id: string): Promise<void> {
