@@ -17,8 +17,8 @@ export interface Kill {
   closed: boolean;
 }
 
-/** A store's flush, and the naming before it. */
-const STORED_MS = 6000;
+/** What is in hand when the service is killed is up to one flush's: the kill comes at any time between two. */
+const FLUSH_MS = 5000;
 const FIRST_STEP_MS = 50;
 /** Hang bound. */
 const BACK_MS = 60_000;
@@ -77,6 +77,7 @@ async function firstSampleAfter(daemon: Daemon, fromMs: number): Promise<number>
 }
 
 export async function kill(daemon: Daemon, victim: Victim, samplesPerSecond: number): Promise<Kill> {
+  if (victim === 'service') await sleep(Math.random() * FLUSH_MS);
   const before = await sums(daemon);
   const pid = pidOf(daemon, victim);
   if (pid === undefined) throw new Error(`there is no ${victim}`);
@@ -84,7 +85,8 @@ export async function kill(daemon: Daemon, victim: Victim, samplesPerSecond: num
   process.kill(pid, 'SIGKILL');
   await back(daemon, victim, pid);
   const backMs = performance.now() - began;
-  await sleep(STORED_MS);
+  const profile = await fetch(`${daemon.url}/debug/pprof/profile?seconds=1`); // when it answers, that second is stored
+  await profile.arrayBuffer();
   const after = await sums(daemon);
   if (after.samples < before.samples) throw new Error('stored samples are gone');
   const lost = after.lost - before.lost;
