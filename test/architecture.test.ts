@@ -18,13 +18,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   unwind: ['binary', 'worker', 'model'],
   store: ['model'],
   query: ['store', 'model'],
-  server: ['query', 'store', 'model'],
+  sql: ['store', 'model'],
+  server: ['query', 'sql', 'store', 'model'],
   cli: ['query', 'symbolizer', 'unwind', 'binary', 'model'],
   // Puts the parts together into processes.
   daemon: [
     'cli',
     'server',
     'query',
+    'sql',
     'store',
     'symbolizer',
     'unwind',

@@ -20,7 +20,15 @@ export async function ask(
     if (value !== undefined) query.set(name, String(value));
   }
   const path = query.size === 0 ? route : `${route}?${query.toString()}`;
-  const response = await client.request(path, signal);
+  return accepted(client, route, await client.request(path, { signal }));
+}
+
+/** POST with a body in JSON; rejects with a CommandFailure unless the status is 2xx. */
+export async function post(client: ProfileClient, route: string, body: object): Promise<Response> {
+  return accepted(client, route, await client.request(route, { body }));
+}
+
+async function accepted(client: ProfileClient, route: string, response: Response): Promise<Response> {
   if (!response.ok) throw await refusal(client, route, response);
   return response;
 }
@@ -33,7 +41,16 @@ export async function askJson<T extends object>(
   has: readonly (keyof T & string)[],
   signal?: AbortSignal,
 ): Promise<T> {
-  const response = await ask(client, route, parameters, signal);
+  return jsonBody(client, route, await ask(client, route, parameters, signal), has);
+}
+
+/** What an answer says in JSON, taken on trust as above. */
+export async function jsonBody<T extends object>(
+  client: ProfileClient,
+  route: string,
+  response: Response,
+  has: readonly (keyof T & string)[],
+): Promise<T> {
   const body = parseJson(await response.text());
   if (isObject(body) && has.every((name) => name in body)) return body as T;
   throw notPilotlight(client, route, response);

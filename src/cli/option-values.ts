@@ -75,6 +75,17 @@ export function parseRows(text: string): number {
   return rows;
 }
 
+/** Rows of an answer to a statement. */
+const MAX_SQL_ROWS = 1_000_000;
+
+export function parseSqlRows(text: string): number {
+  const rows = Number(text);
+  if (!/^\d+$/.test(text) || rows < 1 || rows > MAX_SQL_ROWS) {
+    throw new InvalidArgumentError(`It is a whole number from 1 to ${MAX_SQL_ROWS}.`);
+  }
+  return rows;
+}
+
 /** The text as it was given, once it is a time: relative ones are relative to the server's clock. */
 export function parseTimeText(text: string): string {
   if (!parseTime(text, Date.now()).ok) {

@@ -18,11 +18,19 @@ export function formatFrom({ output, format }: OutputFlags): ProfileFormat {
 
 /** A file, or null for standard output (`-o -`, or none where that is not a terminal). */
 export function openTarget(output: string | undefined, format: ProfileFormat): OutputFile | null {
+  return openOutput(output, { name: format, binary: FORMAT_FACTS[format].binary, example: 'cpu.pb.gz' });
+}
+
+/** The same for anything else; `example`: a fitting name of a file. */
+export function openOutput(
+  output: string | undefined,
+  { name, binary, example }: { name: string; binary: boolean; example: string },
+): OutputFile | null {
   if (output !== undefined && output !== '-') return OutputFile.open(output);
-  if (process.stdout.isTTY && FORMAT_FACTS[format].binary) {
+  if (process.stdout.isTTY && binary) {
     throw usageFailure(
-      `${format} is binary, and standard output is a terminal`,
-      'write it to a file: -o cpu.pb.gz',
+      `${name} is binary, and standard output is a terminal`,
+      `write it to a file: -o ${example}`,
     );
   }
   return null;

@@ -6,17 +6,23 @@ import { printable } from './terminal-text.ts';
 
 export type Parameters = Readonly<Record<string, string | number | undefined>>;
 
+export interface RequestOptions {
+  signal?: AbortSignal | undefined;
+  /** The body of a POST, as JSON; without it the request is a GET. */
+  body?: object;
+}
+
 export interface ProfileClient {
   /** Where answers come from, as messages name it: the server's address or the data directory. */
   readonly source: string;
-  /** The answer to GET `path`, whatever its status; rejects with a CommandFailure where there is none. */
-  request(path: string, signal?: AbortSignal): Promise<Response>;
+  /** The answer to `path`, whatever its status; rejects with a CommandFailure where there is none. */
+  request(path: string, options?: RequestOptions): Promise<Response>;
   close(): Promise<void>;
 }
 
 /** What an app in this process has to offer (`src/daemon/local-app.ts`). */
 export interface LocalApp {
-  request(path: string): Promise<Response>;
+  request(path: string, init?: RequestInit): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -59,9 +65,10 @@ export class HttpClient implements ProfileClient {
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 
-  async request(path: string, signal?: AbortSignal): Promise<Response> {
+  async request(path: string, options: RequestOptions = {}): Promise<Response> {
+    const { headers, ...init } = requestInit(options);
     try {
-      return await this.#fetch(this.source + path, { headers: this.#headers, ...(signal ? { signal } : {}) });
+      return await this.#fetch(this.source + path, { ...init, headers: { ...headers, ...this.#headers } });
     } catch (error) {
       throw unreachable(this.source, error);
     }
@@ -70,6 +77,17 @@ export class HttpClient implements ProfileClient {
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+interface PlainInit extends Omit<RequestInit, 'headers'> {
+  headers?: Record<string, string>;
+}
+
+function requestInit({ signal, body }: RequestOptions): PlainInit {
+  const watched: PlainInit = signal === undefined ? {} : { signal };
+  if (body === undefined) return watched;
+  const headers = { 'content-type': 'application/json' };
+  return { ...watched, method: 'POST', headers, body: JSON.stringify(body) };
 }
 
 function unreachable(server: string, error: unknown): CommandFailure {
@@ -94,8 +112,8 @@ export class LocalClient implements ProfileClient {
     this.#app = app;
   }
 
-  request(path: string): Promise<Response> {
-    return this.#app.request(path);
+  request(path: string, options: RequestOptions = {}): Promise<Response> {
+    return this.#app.request(path, requestInit(options));
   }
 
   close(): Promise<void> {

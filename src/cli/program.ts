@@ -9,6 +9,7 @@ import type { RecordRequest } from './commands/record.ts';
 import { recordCommand } from './commands/record.ts';
 import type { ServeFlags } from './commands/serve.ts';
 import { serveCommand } from './commands/serve.ts';
+import { sqlCommand } from './commands/sql.ts';
 import { symbolizeCommand } from './commands/symbolize.ts';
 import { topCommand } from './commands/top.ts';
 import { unwindTableCommand } from './commands/unwind-table.ts';
@@ -45,6 +46,7 @@ export function pilotlightProgram({ serve, record, openLocalApp }: Actions): Com
     topCommand(openLocalApp),
     exportCommand(openLocalApp),
     diffCommand(openLocalApp),
+    sqlCommand(openLocalApp),
     symbolizeCommand(),
     unwindTableCommand(),
     doctorCommand(),

@@ -1,6 +1,7 @@
 // The app of the server in this process, on a data directory that no daemon holds: what the command line asks then.
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommandFailure } from '../cli/failure.ts';
@@ -8,6 +9,7 @@ import type { LocalApp } from '../cli/profile-client.ts';
 import { VERSION } from '../cli/version.ts';
 import { createApp } from '../server/app.ts';
 import type { App } from '../server/context.ts';
+import { SqlRunner } from '../sql/sql-runner.ts';
 import { openStore } from '../store/duckdb-store.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import { reasonOf, StoreError } from '../store/store-error.ts';
@@ -20,30 +22,38 @@ const MEMORY_LIMIT_BYTES = 256e6;
 /** Opens the directory for reading only; rejects with a CommandFailure where that cannot be. */
 export async function openLocalApp(dataDir: string): Promise<LocalApp> {
   const store = await openReadOnly(dataDir);
+  // Nothing is copied of a directory that is only read; it may be another user's, who keeps others from writing there.
+  const scratch = await mkdtemp(join(tmpdir(), 'pilotlight-sql-'));
+  const sql = new SqlRunner({ store, directory: join(scratch, 'sql') });
   let fault: unknown;
   const note = (details: object): void => {
     fault = 'err' in details ? details.err : details;
   };
   const app = createApp({
     store,
+    sql,
     service: STORED_ONLY,
     webRoot: fileURLToPath(new URL('../web', import.meta.url)),
     log: { warn: note, error: note },
     version: VERSION,
   });
   return {
-    request: async (path) => {
-      const response = await requestOf(app, path);
+    request: async (path, init) => {
+      const response = await requestOf(app, path, init);
       // To people far away the app does not tell its faults; here they are the user's own.
       if (response.status >= 500 && fault !== undefined) throw asFailure(dataDir, fault);
       return response;
     },
-    close: () => store.close(),
+    close: async () => {
+      await sql.close();
+      await rm(scratch, { recursive: true, force: true });
+      await store.close();
+    },
   };
 }
 
-function requestOf(app: App, path: string): Promise<Response> {
-  return Promise.resolve(app.request(path));
+function requestOf(app: App, path: string, init?: RequestInit): Promise<Response> {
+  return Promise.resolve(app.request(path, init));
 }
 
 async function openReadOnly(dataDir: string): Promise<ProfileStore> {

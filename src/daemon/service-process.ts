@@ -11,6 +11,7 @@ import type { App } from '../server/context.ts';
 import type { RunningServer } from '../server/serve.ts';
 import { ListenError, parseListen, serve } from '../server/serve.ts';
 import type { RunningService } from '../server/service.ts';
+import { SqlRunner } from '../sql/sql-runner.ts';
 import { openStore } from '../store/duckdb-store.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -34,14 +35,16 @@ export async function runService(options: ServeOptions): Promise<void> {
   const access = await orGiveUp(options, () => openAccess(options, log));
   const store = await orGiveUp(options, () => openOurStore(options));
   const service = options.sampler ? await startSampling(store, options) : withoutSampler();
+  const sql = new SqlRunner({ store, directory: join(options.dataDir, 'sql') });
   const webRoot = fileURLToPath(new URL('../web', import.meta.url));
-  const app = createApp({ ...access.entrance, store, service, webRoot, log, version: VERSION });
+  const app = createApp({ ...access.entrance, store, sql, service, webRoot, log, version: VERSION });
   const server = await orGiveUp(options, () => listen(options, app, access));
   announce(options, server);
   releaseMemoryRegularly();
   const stop = once(async () => {
     await server.close();
     await access.close();
+    await sql.close();
     await service.stop();
     await store.close();
     process.exit(0);

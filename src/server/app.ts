@@ -1,6 +1,7 @@
 // The HTTP application: what every request passes, then one file per group of routes.
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
+import type { SqlRunner } from '../sql/sql-runner.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { App, ServerContext } from './context.ts';
@@ -20,6 +21,7 @@ import { profileRoutes } from './routes/profile.ts';
 import { prototypeRoutes } from './routes/prototypes.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sqlRoutes } from './routes/sql.ts';
 import { statusRoutes } from './routes/status.ts';
 import { topRoutes } from './routes/top.ts';
 import type { RunningService, ServerLog } from './service.ts';
@@ -28,6 +30,7 @@ import { validationHook } from './validation.ts';
 
 export interface AppOptions extends Omit<EntranceOptions, 'now'> {
   store: ProfileStore;
+  sql: Pick<SqlRunner, 'run'>;
   service: RunningService;
   /** Folder of the built page (`dist/web`). */
   webRoot: string;
@@ -48,6 +51,7 @@ const ROUTES: readonly ((app: App, context: ServerContext) => void)[] = [
   seriesRoutes,
   heatmapRoutes,
   labelRoutes,
+  sqlRoutes,
   prototypeRoutes,
   statusRoutes,
   debugRoutes,

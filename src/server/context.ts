@@ -2,12 +2,15 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { TokenAccess } from './access/credentials.ts';
 import type { Entrance } from './entrance.ts';
+import type { SqlRunner } from '../sql/sql-runner.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import type { RunningService, ServerLog } from './service.ts';
 import type { SymbolAdvisor } from './symbol-advice.ts';
 
 export interface ServerContext extends Entrance {
   store: ProfileStore;
+  /** Runs statements of users. */
+  sql: Pick<SqlRunner, 'run'>;
   service: RunningService;
   /** Folder of the built page (`dist/web`). */
   webRoot: string;

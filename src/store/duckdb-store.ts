@@ -33,6 +33,8 @@ import type {
   UpkeepStep,
 } from './profile-store.ts';
 import { querySeries } from './series-query.ts';
+import type { StoreSnapshot } from './snapshot.ts';
+import { snapshotInPlace, takeSnapshot } from './snapshot.ts';
 import type { SampleQuery } from './stack-query.ts';
 import { queryStacks } from './stack-query.ts';
 import { sweepDefinitions } from './sweeping.ts';
@@ -189,6 +191,11 @@ class DuckDBStore implements ProfileStore {
 
   matchTexts(pattern: string, texts: readonly string[]): Promise<ReadonlySet<string>> {
     return this.#database.read((connection) => queryTexts(connection, pattern, texts));
+  }
+
+  snapshot(directory: string): Promise<StoreSnapshot> {
+    if (this.#options.readOnly === true) return Promise.resolve(snapshotInPlace(this.#database.dir));
+    return takeSnapshot(this.#database, directory);
   }
 
   async usage(): Promise<StoreUsage> {

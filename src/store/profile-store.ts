@@ -6,6 +6,7 @@ import type { Location, LocationId } from '../model/location.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { GroupBy, LabelName, Selector, TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
+import type { StoreSnapshot } from './snapshot.ts';
 
 /** What one CPU of one sampling session has come to, kept in the same transaction as the samples. */
 export interface LedgerRow {
@@ -253,5 +254,10 @@ export interface ProfileStore {
    */
   sweep(): Promise<number>;
   coverage(range: TimeRange): Promise<Coverage>;
+  /**
+   * What is stored now, for another process to read: a copy in `directory`, or the files themselves where the store was
+   * opened for reading only and nothing changes them. Rejects with a StoreError of kind 'no-space' where a copy has no room.
+   */
+  snapshot(directory: string): Promise<StoreSnapshot>;
   close(): Promise<void>;
 }

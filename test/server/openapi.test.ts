@@ -1,5 +1,5 @@
 // GET /openapi.json: valid, complete, and true of the server that answers it.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -26,6 +26,7 @@ interface Parameter {
 interface Operation {
   summary: string;
   parameters?: Parameter[];
+  requestBody?: { content: { 'application/json': { example: object } } };
   responses: Record<string, { description: string; content: Record<string, { schema: object }> }>;
 }
 interface Description {
@@ -44,7 +45,13 @@ beforeAll(async () => {
   webRoot = await mkdtemp(join(tmpdir(), 'pilotlight-openapi-'));
   await writeFile(join(webRoot, 'report.html'), PLACE);
   const store = fakeStore({ text: 'node:\n  main @/usr/bin/node =3', timeMs: NOW - 60_000 });
-  app = fakeApp({ store, webRoot, now: () => NOW });
+  const sql = {
+    run: async () => {
+      const file = await open(join(webRoot, 'report.html'));
+      return { format: 'json' as const, rows: 0, truncated: null, takenMs: NOW, bytes: PLACE.length, file };
+    },
+  };
+  app = fakeApp({ store, sql, webRoot, now: () => NOW });
   const response = await app.request('/openapi.json');
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toMatch(/^application\/json/);
@@ -65,11 +72,18 @@ function values({ schema }: Parameter): string[] {
 }
 
 /** Status of a request; a client that leaves at once, so that nothing waits (499 says that it was let in). */
-async function status(path: string, query: Record<string, string>): Promise<number> {
+async function status(
+  path: string,
+  query: Record<string, string>,
+  { requestBody }: Operation,
+): Promise<number> {
   const target = path.replace('{name}', query['name'] ?? 'comm');
   const params = new URLSearchParams(Object.entries(query).filter(([name]) => !path.includes(`{${name}}`)));
   const client = new AbortController();
-  const answer = app.request(`${target}?${params}`, { signal: client.signal });
+  const sent = requestBody?.content['application/json'].example;
+  const headers = { 'content-type': 'application/json' };
+  const post = sent === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(sent) };
+  const answer = app.request(`${target}?${params}`, { ...post, signal: client.signal });
   if (path === '/debug/pprof/profile') client.abort();
   const response = await answer;
   return response.status === 499 ? 200 : response.status;
@@ -127,16 +141,20 @@ describe('/openapi.json', () => {
       const parameters = operation.parameters ?? [];
       for (const parameter of parameters) {
         for (const value of values(parameter)) {
-          expect(await status(path, { [parameter.name]: value }), `${path} ${parameter.name}=${value}`).toBe(
-            200,
-          );
+          expect(
+            await status(path, { [parameter.name]: value }, operation),
+            `${path} ${parameter.name}=${value}`,
+          ).toBe(200);
           asked++;
         }
       }
       const examples = parameters.flatMap(({ name, schema }) =>
         schema.example === undefined ? [] : [[name, schema.example]],
       );
-      expect(await status(path, Object.fromEntries(examples) as Record<string, string>), path).toBe(200);
+      expect(
+        await status(path, Object.fromEntries(examples) as Record<string, string>, operation),
+        path,
+      ).toBe(200);
     }
     expect(asked).toBeGreaterThan(60);
   });
@@ -146,9 +164,12 @@ describe('/openapi.json', () => {
       for (const { name, schema } of operation.parameters ?? []) {
         const beyond = [(schema.minimum ?? NaN) - 1, (schema.maximum ?? NaN) + 1];
         for (const value of beyond.filter((number) => !Number.isNaN(number))) {
-          expect(await status(path, { [name]: String(value) }), `${path} ${name}=${value}`).toBe(400);
+          expect(await status(path, { [name]: String(value) }, operation), `${path} ${name}=${value}`).toBe(
+            400,
+          );
         }
-        if (schema.enum !== undefined) expect(await status(path, { [name]: 'no-such-word' })).toBe(400);
+        if (schema.enum !== undefined)
+          expect(await status(path, { [name]: 'no-such-word' }, operation)).toBe(400);
       }
     }
   });

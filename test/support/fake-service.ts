@@ -62,6 +62,7 @@ export function fakeApp(options: Partial<AppOptions> = {}): App {
   return createApp({
     store: fakeStore(),
     service: fakeService(),
+    sql: { run: () => Promise.reject(new Error('no statements are run here')) },
     webRoot: '/nonexistent',
     log: SILENT_LOG,
     version: '1.2.3',

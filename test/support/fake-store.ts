@@ -211,6 +211,7 @@ export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
       const byLevel = { line: 0, function: samples, object: 0, nothing: 0 };
       return Promise.resolve({ samples, namedSamples: samples, byLevel, unresolved: [], gain: [] });
     },
+    snapshot: () => Promise.reject(new Error('the fake store has no files')),
     close: () => Promise.resolve(),
   };
 }
