@@ -34,7 +34,9 @@ async function runCommandLine(): Promise<void> {
   const program = pilotlightProgram({
     serve,
     record: async (request) => (await import('./daemon/record.ts')).record(request),
-    openLocalApp: async (dataDir) => (await import('./daemon/local-app.ts')).openLocalApp(dataDir),
+    importFile: async (request) => (await import('./daemon/import.ts')).importFile(request),
+    openLocalApp: async (dataDir, access) =>
+      (await import('./daemon/local-app.ts')).openLocalApp(dataDir, access),
   });
   await runProgram(program);
 }

@@ -23,9 +23,18 @@ export async function ask(
   return accepted(client, route, await client.request(path, { signal }));
 }
 
-/** POST with a body in JSON; rejects with a CommandFailure unless the status is 2xx. */
-export async function post(client: ProfileClient, route: string, body: object): Promise<Response> {
-  return accepted(client, route, await client.request(route, { body }));
+/** POST or DELETE, with a body in JSON; rejects with a CommandFailure unless the status is 2xx. */
+export async function send(
+  client: ProfileClient,
+  method: 'POST' | 'DELETE',
+  route: string,
+  body?: object,
+): Promise<Response> {
+  return accepted(
+    client,
+    route,
+    await client.request(route, { method, ...(body === undefined ? {} : { body }) }),
+  );
 }
 
 async function accepted(client: ProfileClient, route: string, response: Response): Promise<Response> {
@@ -54,6 +63,16 @@ export async function jsonBody<T extends object>(
   const body = parseJson(await response.text());
   if (isObject(body) && has.every((name) => name in body)) return body as T;
   throw notPilotlight(client, route, response);
+}
+
+/** A window as a file. */
+export async function askProfile(client: ProfileClient, parameters: Parameters): Promise<Response> {
+  const route = '/api/v1/profile';
+  const response = await ask(client, route, parameters);
+  // Every profile we send is named as a file; a web server that answers everything with its page does not do so.
+  const disposition = response.headers.get('content-disposition') ?? '';
+  if (!disposition.includes('pilotlight-')) throw notPilotlight(client, route, response);
+  return response;
 }
 
 async function refusal(client: ProfileClient, route: string, response: Response): Promise<CommandFailure> {

@@ -3,6 +3,9 @@
 export const PROFILE_FORMATS = ['pprof', 'folded', 'speedscope', 'html'] as const;
 export type ProfileFormat = (typeof PROFILE_FORMATS)[number];
 
+/** The ending of a bundle that is kept as it came. */
+export const BUNDLE_ENDING = '.tar';
+
 interface FormatFacts {
   /** Endings of file names, longest first. */
   endings: readonly string[];

@@ -8,7 +8,9 @@ export type Parameters = Readonly<Record<string, string | number | undefined>>;
 
 export interface RequestOptions {
   signal?: AbortSignal | undefined;
-  /** The body of a POST, as JSON; without it the request is a GET. */
+  /** GET where it is missing. */
+  method?: 'POST' | 'DELETE';
+  /** Sent as JSON. */
   body?: object;
 }
 
@@ -27,7 +29,7 @@ export interface LocalApp {
 }
 
 /** Resolves to the app on a data directory; rejects with a CommandFailure where it cannot be opened. */
-export type OpenLocalApp = (dataDir: string) => Promise<LocalApp>;
+export type OpenLocalApp = (dataDir: string, access?: 'read' | 'write') => Promise<LocalApp>;
 
 const WHY_UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -83,11 +85,12 @@ interface PlainInit extends Omit<RequestInit, 'headers'> {
   headers?: Record<string, string>;
 }
 
-function requestInit({ signal, body }: RequestOptions): PlainInit {
+function requestInit({ signal, method, body }: RequestOptions): PlainInit {
   const watched: PlainInit = signal === undefined ? {} : { signal };
-  if (body === undefined) return watched;
+  if (method === undefined) return watched;
+  // The server takes nothing but JSON, which no page elsewhere can send without being asked about it first.
   const headers = { 'content-type': 'application/json' };
-  return { ...watched, method: 'POST', headers, body: JSON.stringify(body) };
+  return { ...watched, method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
 }
 
 function unreachable(server: string, error: unknown): CommandFailure {

@@ -5,6 +5,9 @@ import { completionCommand } from './commands/completion.ts';
 import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
+import type { ImportRequest } from './commands/import.ts';
+import { importCommand } from './commands/import.ts';
+import { pinCommand } from './commands/pin.ts';
 import type { RecordRequest } from './commands/record.ts';
 import { recordCommand } from './commands/record.ts';
 import type { ServeFlags } from './commands/serve.ts';
@@ -25,6 +28,7 @@ import { VERSION } from './version.ts';
 export interface Actions {
   serve: (flags: ServeFlags) => Promise<void>;
   record: (request: RecordRequest) => Promise<number>;
+  importFile: (request: ImportRequest) => Promise<void>;
   openLocalApp: OpenLocalApp;
 }
 
@@ -32,7 +36,7 @@ const SOURCES = `
 Options that take a value are also read from PILOTLIGHT_OPTION_NAME and from a configuration file
 (--config, else ${DEFAULT_CONFIG_FILE}). The command line wins over the environment, that over the file.`;
 
-export function pilotlightProgram({ serve, record, openLocalApp }: Actions): Command {
+export function pilotlightProgram({ serve, record, importFile, openLocalApp }: Actions): Command {
   const program = new Command('pilotlight')
     .description(
       'An always-on CPU profiler for Linux: samples every CPU, names the frames, keeps and serves them.',
@@ -45,8 +49,10 @@ export function pilotlightProgram({ serve, record, openLocalApp }: Actions): Com
     recordCommand(record),
     topCommand(openLocalApp),
     exportCommand(openLocalApp),
+    importCommand(importFile),
     diffCommand(openLocalApp),
     sqlCommand(openLocalApp),
+    pinCommand(openLocalApp),
     symbolizeCommand(),
     unwindTableCommand(),
     doctorCommand(),

@@ -10,6 +10,7 @@ import { VERSION } from '../cli/version.ts';
 import { createApp } from '../server/app.ts';
 import type { App } from '../server/context.ts';
 import { SqlRunner } from '../sql/sql-runner.ts';
+import { isBundleFolder } from '../store/bundle-folder.ts';
 import { openStore } from '../store/duckdb-store.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import { reasonOf, StoreError } from '../store/store-error.ts';
@@ -19,9 +20,9 @@ import { STORED_ONLY } from './stored-only.ts';
 /** As the daemon's default. */
 const MEMORY_LIMIT_BYTES = 256e6;
 
-/** Opens the directory for reading only; rejects with a CommandFailure where that cannot be. */
-export async function openLocalApp(dataDir: string): Promise<LocalApp> {
-  const store = await openReadOnly(dataDir);
+/** Opens the directory, for reading only unless something is to be changed; rejects with a CommandFailure where that cannot be. */
+export async function openLocalApp(dataDir: string, access: 'read' | 'write' = 'read'): Promise<LocalApp> {
+  const store = await openOurStore(dataDir, access === 'read');
   // Nothing is copied of a directory that is only read; it may be another user's, who keeps others from writing there.
   const scratch = await mkdtemp(join(tmpdir(), 'pilotlight-sql-'));
   const sql = new SqlRunner({ store, directory: join(scratch, 'sql') });
@@ -56,8 +57,8 @@ function requestOf(app: App, path: string, init?: RequestInit): Promise<Response
   return Promise.resolve(app.request(path, init));
 }
 
-async function openReadOnly(dataDir: string): Promise<ProfileStore> {
-  if (!existsSync(join(dataDir, 'hot.duckdb'))) {
+async function openOurStore(dataDir: string, readOnly: boolean): Promise<ProfileStore> {
+  if (!existsSync(join(dataDir, 'hot.duckdb')) && !isBundleFolder(dataDir)) {
     throw new CommandFailure(`there are no profiles in ${dataDir}`, {
       hint: 'give the --data-dir of a daemon',
     });
@@ -67,7 +68,7 @@ async function openReadOnly(dataDir: string): Promise<ProfileStore> {
       dataDir,
       memoryLimitBytes: MEMORY_LIMIT_BYTES,
       hostLabel: hostname(),
-      readOnly: true,
+      readOnly,
     });
   } catch (error) {
     throw error instanceof StoreError ? await whyNotOpen(dataDir, error) : error;

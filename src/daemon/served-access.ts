@@ -11,6 +11,7 @@ import type { EntranceOptions } from '../server/entrance.ts';
 import type { AllowedHosts } from '../server/guard.ts';
 import { SERVER_LIMITS } from '../server/limits/server-limits.ts';
 import type { ServerLog } from '../server/service.ts';
+import { isBundleFolder } from '../store/bundle-folder.ts';
 import type { ServeOptions } from './options.ts';
 
 export interface ServedAccess {
@@ -29,7 +30,10 @@ export function openAccess(options: ServeOptions, log: ServerLog): ServedAccess 
   const tokens = watchTokens(options, tell);
   let use: (tls: SecureContextOptions) => void = () => undefined;
   const tls = watchTls(options, tell, (next) => use(next));
-  const auditLog = new AuditLog({ directory: options.dataDir, log });
+  // Nothing is written to a bundle.
+  const auditLog = isBundleFolder(options.dataDir)
+    ? undefined
+    : new AuditLog({ directory: options.dataDir, log });
   const current = tokens && (() => tokens.value);
   return {
     entrance: {
@@ -40,10 +44,10 @@ export function openAccess(options: ServeOptions, log: ServerLog): ServedAccess 
     },
     tls: tls?.value,
     onCertificate: (taker) => (use = taker),
-    close: () => {
+    close: async () => {
       tokens?.close();
       tls?.close();
-      return auditLog.flush();
+      await auditLog?.flush();
     },
   };
 }

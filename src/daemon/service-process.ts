@@ -12,6 +12,7 @@ import type { RunningServer } from '../server/serve.ts';
 import { ListenError, parseListen, serve } from '../server/serve.ts';
 import type { RunningService } from '../server/service.ts';
 import { SqlRunner } from '../sql/sql-runner.ts';
+import { isBundleFolder, readBundle } from '../store/bundle-folder.ts';
 import { openStore } from '../store/duckdb-store.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -39,7 +40,7 @@ export async function runService(options: ServeOptions): Promise<void> {
   const webRoot = fileURLToPath(new URL('../web', import.meta.url));
   const app = createApp({ ...access.entrance, store, sql, service, webRoot, log, version: VERSION });
   const server = await orGiveUp(options, () => listen(options, app, access));
-  announce(options, server);
+  await announce(options, server);
   releaseMemoryRegularly();
   const stop = once(async () => {
     await server.close();
@@ -59,6 +60,8 @@ function openOurStore(options: ServeOptions): Promise<ProfileStore> {
     dataDir: options.dataDir,
     memoryLimitBytes: options.memoryLimitBytes,
     hostLabel: hostname(),
+    // With the sampler it is refused as no data directory.
+    readOnly: !options.sampler && isBundleFolder(options.dataDir),
   });
 }
 
@@ -85,12 +88,19 @@ async function listen(options: ServeOptions, app: App, access: ServedAccess): Pr
   return server;
 }
 
-function announce(options: ServeOptions, server: RunningServer): void {
+async function announce(options: ServeOptions, server: RunningServer): Promise<void> {
   const sampling = options.sampler
     ? `sampling every CPU at ${options.rateHz} Hz`
     : 'not sampling (--no-sampler)';
   console.log(`Pilotlight ${sampling}; profiles in ${options.dataDir}`);
-  console.log(`Page: ${server.url}`);
+  console.log(`Page: ${server.url}${await pageQuery(options.dataDir)}`);
+}
+
+/** The page begins with the last minutes; a bundle is of another time. */
+async function pageQuery(dataDir: string): Promise<string> {
+  if (!isBundleFolder(dataDir)) return '';
+  const { fromMs, untilMs } = await readBundle(dataDir);
+  return `?from=${Math.floor(fromMs)}&until=${Math.ceil(untilMs)}`;
 }
 
 /** What the user must mend ends the daemon with one line; anything else is a fault of ours and is restarted. */

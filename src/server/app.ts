@@ -17,6 +17,7 @@ import { labelRoutes } from './routes/labels.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { pageRoutes } from './routes/page.ts';
+import { pinRoutes } from './routes/pins.ts';
 import { profileRoutes } from './routes/profile.ts';
 import { prototypeRoutes } from './routes/prototypes.ts';
 import { seriesRoutes } from './routes/series.ts';
@@ -52,6 +53,7 @@ const ROUTES: readonly ((app: App, context: ServerContext) => void)[] = [
   heatmapRoutes,
   labelRoutes,
   sqlRoutes,
+  pinRoutes,
   prototypeRoutes,
   statusRoutes,
   debugRoutes,

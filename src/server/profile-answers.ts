@@ -7,6 +7,7 @@ import { MAX_NODES } from '../model/page-request.ts';
 import { encodeFolded } from '../query/folded.ts';
 import { encodeReport, ReportTemplateError } from '../query/report-html.ts';
 import { encodeSpeedscope } from '../query/speedscope.ts';
+import { bundleAnswer } from './bundle-answer.ts';
 import type { ServerContext } from './context.ts';
 import { ApiError } from './errors.ts';
 import type { Window } from './params.ts';
@@ -16,10 +17,10 @@ import type { FilterParams } from './window-stacks.ts';
 import { windowStacks } from './window-stacks.ts';
 
 /** `query` is the selector as it was given. */
-type Asked = Window & { query: string; filters: FilterParams };
+export type Asked = Window & { query: string; filters: FilterParams };
 type ProfileAnswer = (c: Context, context: ServerContext, asked: Asked) => Promise<Response>;
 
-export const PROFILE_FORMATS = ['pprof', 'folded', 'speedscope', 'html'] as const;
+export const PROFILE_FORMATS = ['pprof', 'folded', 'speedscope', 'html', 'bundle'] as const;
 export type ProfileFormat = (typeof PROFILE_FORMATS)[number];
 
 export const PROFILE_ANSWERS: Readonly<Record<ProfileFormat, ProfileAnswer>> = {
@@ -39,6 +40,8 @@ export const PROFILE_ANSWERS: Readonly<Record<ProfileFormat, ProfileAnswer>> = {
     const file = encodeSpeedscope(table, { range: asked.range, name: titleOf(await hostOf(context, asked)) });
     return download(c, file, asked.range, 'speedscope.json', 'application/json');
   },
+
+  bundle: bundleAnswer,
 
   html: async (c, context, asked) => {
     const template = await readTemplate(context.webRoot);

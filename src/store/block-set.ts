@@ -5,7 +5,6 @@ import { adoptBlock, mergeDefinitions } from './block-adoption.ts';
 import { BlockFolder, foldersOfBlocks, newBlockId } from './block-folder.ts';
 import { BlockHealth } from './block-health.ts';
 import type { BlockManifest } from './block-manifest.ts';
-import { BLOCK_FORMAT, columnsOf, RESOLUTION_MS } from './block-manifest.ts';
 import type { StoredBlock } from './block-table.ts';
 import {
   announceBlock,
@@ -18,10 +17,9 @@ import {
   removeBlock,
 } from './block-table.ts';
 import { viewOverBlocks } from './block-view.ts';
-import { writeBlock } from './block-writer.ts';
+import { describeBlock, writeBlock } from './block-writer.ts';
 import type { HotDatabase } from './hot-database.ts';
 import type { Tier } from './profile-store.ts';
-import { readStoreId } from './schema.ts';
 import type { Statements } from './statements.ts';
 import { reasonOf, StoreError } from './store-error.ts';
 
@@ -45,6 +43,11 @@ export interface NewBlock {
   /** In the transaction that publishes it: takes its samples from where they were. False where they have changed. */
   replace: (statements: Statements, made: BlockManifest) => Promise<boolean>;
 }
+
+/** What is done with the samples of a range; `blocks` are those of it that have some. */
+type ReadWork<T> = (connection: DuckDBConnection, blocks: readonly StoredBlock[]) => Promise<T>;
+type Reader<T> = (work: (connection: DuckDBConnection) => Promise<T>) => Promise<T>;
+type Tried<T> = { ok: true; value: T } | { ok: false; error: unknown; blocks: readonly StoredBlock[] };
 
 export class BlockSet {
   readonly #options: BlockSetOptions;
@@ -85,9 +88,18 @@ export class BlockSet {
   }
 
   /** Runs the work on a connection where `samples` are all that lie in the range. What cannot be read is left out. */
-  async read<T>(range: TimeRange, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  read<T>(range: TimeRange, work: ReadWork<T>): Promise<T> {
+    return this.#readUntilSound(range, work, (reading) => this.#options.database.read(reading));
+  }
+
+  /** The same for work that takes seconds. It may begin anew: where one of the blocks cannot be read after all. */
+  readForUpkeep<T>(range: TimeRange, work: ReadWork<T>): Promise<T> {
+    return this.#readUntilSound(range, work, (reading) => this.#options.database.readForUpkeep(reading));
+  }
+
+  async #readUntilSound<T>(range: TimeRange, work: ReadWork<T>, reader: Reader<Tried<T>>): Promise<T> {
     for (;;) {
-      const tried = await this.#tryToRead(range, work);
+      const tried = await this.#tryToRead(range, work, reader);
       if (tried.ok) return tried.value;
       if (tried.error instanceof StoreError || !(await this.#anyBroken(tried.blocks))) throw tried.error;
     }
@@ -157,15 +169,15 @@ export class BlockSet {
     return new BlockFolder(this.#options.database.dir.blocks, id);
   }
 
-  async #tryToRead<T>(range: TimeRange, work: (connection: DuckDBConnection) => Promise<T>) {
-    return this.#options.database.read(async (connection) => {
+  #tryToRead<T>(range: TimeRange, work: ReadWork<T>, reader: Reader<Tried<T>>): Promise<Tried<T>> {
+    return reader(async (connection) => {
       const blocks = await this.#blocksOf(connection, range);
       const files = blocks.map(({ id, tier }) => ({ path: this.folder(id).samples, tier }));
       try {
         await viewOverBlocks(connection, files, range);
-        return { ok: true, value: await work(connection) } as const;
+        return { ok: true, value: await work(connection, blocks) };
       } catch (error) {
-        return { ok: false, error, blocks } as const;
+        return { ok: false, error, blocks };
       }
     });
   }
@@ -233,16 +245,6 @@ export class BlockSet {
     const { tier, replaces } = wanted;
     const samples = await wanted.samples(connection);
     const sums = await writeBlock(connection, await folder.begin(), tier, samples);
-    return {
-      format: BLOCK_FORMAT,
-      store: await readStoreId(connection),
-      host: this.#options.hostLabel,
-      createdMs: Date.now(),
-      tier,
-      resolutionMs: RESOLUTION_MS[tier],
-      columns: [...columnsOf(tier)],
-      ...sums,
-      replaces: [...replaces],
-    };
+    return describeBlock(connection, { tier, host: this.#options.hostLabel, replaces }, sums);
   }
 }

@@ -46,7 +46,7 @@ export async function announceBlock(statements: Statements, id: string, tier: Ti
 /** From here on its samples are those of the store. */
 export async function publishBlock(
   statements: Statements,
-  manifest: BlockManifest,
+  manifest: Pick<BlockManifest, 'id' | 'tier' | 'fromMs' | 'untilMs' | 'rows' | 'samples' | 'weightNs'>,
   bytes: number,
 ): Promise<void> {
   const { id, tier, fromMs, untilMs, rows, samples, weightNs } = manifest;

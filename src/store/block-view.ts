@@ -21,6 +21,7 @@ const ORDER = [
   'time_ms', 'cpu', 'process_id', 'tid', 'thread', 'stack_id', 'kind', 'count', 'weight_ns', 'walk',
 ] as const satisfies readonly ((typeof KEPT_COLUMNS)[number] | (typeof RAW_COLUMNS)[number])[]; // prettier-ignore
 const TYPES: Readonly<Record<string, string>> = { cpu: 'USMALLINT', tid: 'UINTEGER', walk: 'UTINYINT' };
+const ROLLED = ORDER.map((name) => (name in TYPES ? `NULL::${TYPES[name]} AS ${name}` : name));
 
 /**
  * Leaves a view `samples`, until the end of the transaction, that hides the table. Its rows from blocks are those of the
@@ -37,10 +38,21 @@ export async function viewOverBlocks(
   const parts = [`SELECT ${ORDER.join(', ')} FROM hot.main.samples`];
   if (raw.length > 0) parts.push(selectSql(ORDER, raw, range));
   if (rolled.length > 0) {
-    const columns = ORDER.map((name) => (name in TYPES ? `NULL::${TYPES[name]} AS ${name}` : name));
-    parts.push(selectSql(columns, rolled, range));
+    parts.push(selectSql(ROLLED, rolled, range));
   }
   await connection.run(`CREATE TEMP VIEW samples AS ${parts.join(' UNION ALL ')}`);
+}
+
+/** A query for samples of one tier that lie in the range; undefined where there are none. `anyBlock`: the view is there. */
+export function samplesOfTier(
+  tier: Tier,
+  paths: readonly string[],
+  range: TimeRange,
+  anyBlock: boolean,
+): string | undefined {
+  const hot = `SELECT ${ORDER.join(', ')} FROM ${anyBlock ? 'hot.main.samples' : 'samples'}`;
+  if (tier === 'raw') return paths.length === 0 ? hot : `${hot} UNION ALL ${selectSql(ORDER, paths, range)}`;
+  return paths.length === 0 ? undefined : selectSql(ROLLED, paths, range);
 }
 
 function selectSql(columns: readonly string[], paths: readonly string[], range: TimeRange): string {

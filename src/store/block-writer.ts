@@ -1,10 +1,11 @@
 // The Parquet files of a block: samples, and a copy of the definitions and names that they need.
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { BlockFile } from './block-manifest.ts';
-import { columnsOf, RESOLUTION_MS } from './block-manifest.ts';
+import type { BlockFile, BlockManifest } from './block-manifest.ts';
+import { BLOCK_FORMAT, columnsOf, RESOLUTION_MS } from './block-manifest.ts';
 import { parquetSql } from './block-view.ts';
 import type { Tier } from './profile-store.ts';
+import { readStoreId } from './schema.ts';
 import { sqlText } from './sql-text.ts';
 
 /** What a written block holds, as it is in its file. */
@@ -55,14 +56,34 @@ export async function writeBlock(
   return sumsOf(connection, join(folder, 'samples.parquet'), tier);
 }
 
+/** What a manifest says of a block besides its name and its files. */
+export async function describeBlock(
+  connection: DuckDBConnection,
+  block: { tier: Tier; host: string; replaces: readonly string[] },
+  sums: BlockSums,
+): Promise<Omit<BlockManifest, 'files' | 'id'>> {
+  const { tier, host, replaces } = block;
+  return {
+    format: BLOCK_FORMAT,
+    store: await readStoreId(connection),
+    host,
+    createdMs: Date.now(),
+    tier,
+    resolutionMs: RESOLUTION_MS[tier],
+    columns: [...columnsOf(tier)],
+    ...sums,
+    replaces: [...replaces],
+  };
+}
+
 /** Leaves temporary tables with the ids that the written samples refer to, directly or not. */
 async function findReferred(connection: DuckDBConnection, samples: string): Promise<void> {
   await connection.run(`
-    CREATE TEMP TABLE block_stacks AS SELECT DISTINCT stack_id FROM ${parquetSql([samples])};
-    CREATE TEMP TABLE block_processes AS SELECT DISTINCT process_id FROM ${parquetSql([samples])};
-    CREATE TEMP TABLE block_locations AS SELECT DISTINCT unnest(t.location_ids) AS location_id FROM stacks t
+    CREATE OR REPLACE TEMP TABLE block_stacks AS SELECT DISTINCT stack_id FROM ${parquetSql([samples])};
+    CREATE OR REPLACE TEMP TABLE block_processes AS SELECT DISTINCT process_id FROM ${parquetSql([samples])};
+    CREATE OR REPLACE TEMP TABLE block_locations AS SELECT DISTINCT unnest(t.location_ids) AS location_id FROM stacks t
       WHERE t.stack_id IN (SELECT stack_id FROM block_stacks);
-    CREATE TEMP TABLE block_objects AS SELECT DISTINCT l.object_id FROM locations l
+    CREATE OR REPLACE TEMP TABLE block_objects AS SELECT DISTINCT l.object_id FROM locations l
       WHERE l.location_id IN (SELECT location_id FROM block_locations)`);
 }
 

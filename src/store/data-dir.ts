@@ -1,5 +1,7 @@
 // The data directory: its version file, and the rule that one process opens it once.
+import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SCHEMA_VERSION } from './schema.ts';
 import { reasonOf, StoreError } from './store-error.ts';
@@ -11,6 +13,8 @@ export interface DataDir {
   temp: string;
   /** Folders of sealed samples; there is none before the first. */
   blocks: string;
+  /** Where bundles lie while they are made and sent; elsewhere if this directory is only read. */
+  exports: string;
   /** Lets this process open the directory again. */
   release(): void;
 }
@@ -39,8 +43,14 @@ export async function claimDataDir(path: string, readOnly: boolean): Promise<Dat
     wal: `${database}.wal`,
     temp: join(real, 'temp'),
     blocks: join(real, 'blocks'),
+    exports: readOnly ? await exportsElsewhere() : join(real, 'exports'),
     release: () => openHere.delete(real),
   };
+}
+
+/** A name that nobody has; the folder is made when it is needed. */
+async function exportsElsewhere(): Promise<string> {
+  return join(await realpath(tmpdir()), `pilotlight-export-${randomBytes(8).toString('hex')}`);
 }
 
 /** Written last: a directory with a VERSION is one that has been opened once with success. */

@@ -1,6 +1,7 @@
 // ProfileStore on an embedded DuckDB.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Bundle } from '../model/bundle.ts';
 import type { ObjectId } from '../model/code-object.ts';
 import type { GroupBy, LabelName, Selector, TimeRange } from '../model/selector.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
@@ -8,6 +9,13 @@ import type { StackTable } from '../model/stack-table.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { BlockSet } from './block-set.ts';
 import { addPin, newPin, readPins, removePin } from './block-table.ts';
+import type { ExportedBundle } from './bundle-export.ts';
+import { BundleExports } from './bundle-export.ts';
+import { isBundleFolder, readBundle } from './bundle-folder.ts';
+import type { ImportedBlock } from './bundle-import.ts';
+import { importBundle } from './bundle-import.ts';
+import { openBundleDatabase } from './bundle-opening.ts';
+import type { BundleRequest } from './bundle-writer.ts';
 import { checkSelector } from './checked-selector.ts';
 import { queryCoverage } from './coverage-query.ts';
 import { fileBytes } from './data-dir.ts';
@@ -37,6 +45,7 @@ import type { StoreSnapshot } from './snapshot.ts';
 import { snapshotInPlace, takeSnapshot } from './snapshot.ts';
 import type { SampleQuery } from './stack-query.ts';
 import { queryStacks } from './stack-query.ts';
+import { StoreError } from './store-error.ts';
 import { sweepDefinitions } from './sweeping.ts';
 import { readUnnamed, writeSymbols } from './symbol-table.ts';
 import { queryTexts } from './text-query.ts';
@@ -57,12 +66,18 @@ export interface StoreOptions {
 
 /** Rejects with a StoreError, whose message is fit for people, when the directory cannot be used. */
 export async function openStore(options: StoreOptions): Promise<ProfileStore> {
-  const { dataDir, memoryLimitBytes, hostLabel, readOnly = false } = options;
+  const { dataDir, memoryLimitBytes, readOnly = false } = options;
   const tell = options.tell ?? ((line: string) => console.error(`pilotlight: ${line}`));
-  const database = await HotDatabase.open({ dataDir, memoryLimitBytes, readOnly, tell });
+  const bundle = isBundleFolder(dataDir) ? await readBundle(dataDir) : null;
+  if (bundle !== null && !readOnly) throw notWritable(dataDir);
+  const hostLabel = bundle?.host ?? options.hostLabel;
+  const opening = { dataDir, memoryLimitBytes, readOnly, tell };
+  const database = await (bundle === null ? HotDatabase.open(opening) : openBundleDatabase(opening, bundle));
   try {
     const blocks = await BlockSet.open({ database, readOnly, hostLabel, tell });
-    return new DuckDBStore(database, blocks, options);
+    const store = new DuckDBStore(database, blocks, { ...options, hostLabel });
+    if (!readOnly) await store.clearExports();
+    return store;
   } catch (error) {
     await database.close();
     throw error;
@@ -72,6 +87,13 @@ export async function openStore(options: StoreOptions): Promise<ProfileStore> {
 /** A step has several statements: those that follow the interrupted one are interrupted too. */
 const INTERRUPT_MS = 20;
 
+function notWritable(bundle: string): StoreError {
+  return new StoreError(
+    'unwritable',
+    `${bundle} is a bundle, which is only read: look at it with serve --no-sampler, or import it into a data directory`,
+  );
+}
+
 /** Forgetting some costs a look-up when their names arrive. */
 const MAX_UNNAMED = 50_000;
 
@@ -79,6 +101,7 @@ class DuckDBStore implements ProfileStore {
   readonly #database: HotDatabase;
   readonly #blocks: BlockSet;
   readonly #options: StoreOptions;
+  readonly #exports: BundleExports;
   readonly #batches = new BatchWriter();
   /** Locations stored by this instance that have no name yet: a name for one of them replaces nothing. */
   readonly #unnamed = new Set<bigint>();
@@ -91,6 +114,7 @@ class DuckDBStore implements ProfileStore {
     this.#database = database;
     this.#blocks = blocks;
     this.#options = options;
+    this.#exports = new BundleExports(database, blocks, options.hostLabel);
   }
 
   async append(
@@ -250,6 +274,28 @@ class DuckDBStore implements ProfileStore {
 
   coverage(range: TimeRange): Promise<Coverage> {
     return this.#blocks.read(range, (connection) => queryCoverage(connection, range));
+  }
+
+  exportBundle(request: BundleRequest): Promise<ExportedBundle> {
+    const making = this.#exports.make(request);
+    // It reads in upkeep's place, and is cut short as upkeep is when the store is closed.
+    this.#upkeep = Promise.allSettled([this.#upkeep, making]);
+    return making;
+  }
+
+  clearExports(): Promise<void> {
+    return this.#exports.clear();
+  }
+
+  importBundle(path: string, bundle: Bundle): Promise<ImportedBlock[]> {
+    return this.#afterUpkeep(async () => {
+      const imported = await importBundle(this.#database, this.#blocks, path, bundle);
+      // Definitions and names came past what this instance knows to be stored.
+      await this.#database.write(() => Promise.resolve(this.#batches.forget()));
+      this.#unnamed.clear();
+      this.#mayHaveUnnamed = true;
+      return imported;
+    });
   }
 
   /** A step of upkeep that is under way is cut short: the next start takes it up again. */

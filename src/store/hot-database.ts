@@ -1,5 +1,6 @@
 // One DuckDB instance on DATA_DIR/hot.duckdb: a connection that writes, connections that read, and a new instance
-// when the old one has failed. Of other files it may read and write those under DATA_DIR/blocks.
+// when the old one has failed. Of other files it may read and write those under DATA_DIR/blocks
+// and DATA_DIR/exports.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { backUp } from './backup.ts';
@@ -54,8 +55,9 @@ export class HotDatabase {
     this.#options = options;
   }
 
-  static async open(options: DatabaseOptions): Promise<HotDatabase> {
-    const dir = await claimDataDir(options.dataDir, options.readOnly);
+  /** `claimed`: where the database is, if that is not the data directory. */
+  static async open(options: DatabaseOptions, claimed?: DataDir): Promise<HotDatabase> {
+    const dir = claimed ?? (await claimDataDir(options.dataDir, options.readOnly));
     const database = new HotDatabase(dir, options);
     try {
       await database.#openInstance();
@@ -190,8 +192,9 @@ export class HotDatabase {
     this.#instance = await DuckDBInstance.create(this.dir.database, this.#settings());
     const connection = await this.#instance.connect();
     // No setting of the instance's beginning takes a list. The second cannot be taken back, and closes the first.
-    const { blocks } = this.dir;
-    await connection.run(`SET allowed_directories = [${sqlText(blocks)}, ${sqlText(globText(blocks))}]`);
+    const { blocks, exports } = this.dir;
+    const folders = [blocks, globText(blocks), exports, globText(exports)].map(sqlText);
+    await connection.run(`SET allowed_directories = [${folders.join(', ')}]`);
     await connection.run('SET enable_external_access = false');
     this.#writer = new Statements(connection);
     return readSchemaVersion(connection);

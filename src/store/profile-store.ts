@@ -1,4 +1,5 @@
 // ProfileStore: the narrow interface between storage and everything that asks of it.
+import type { Bundle } from '../model/bundle.ts';
 import type { CodeObject, ObjectId } from '../model/code-object.ts';
 import type { CoverageLevel } from '../model/coverage.ts';
 import type { MissReason, SymbolResult } from '../model/frame.ts';
@@ -6,6 +7,9 @@ import type { Location, LocationId } from '../model/location.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { GroupBy, LabelName, Selector, TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
+import type { ExportedBundle } from './bundle-export.ts';
+import type { ImportedBlock } from './bundle-import.ts';
+import type { BundleRequest } from './bundle-writer.ts';
 import type { StoreSnapshot } from './snapshot.ts';
 
 /** What one CPU of one sampling session has come to, kept in the same transaction as the samples. */
@@ -259,5 +263,15 @@ export interface ProfileStore {
    * opened for reading only and nothing changes them. Rejects with a StoreError of kind 'no-space' where a copy has no room.
    */
   snapshot(directory: string): Promise<StoreSnapshot>;
+  /**
+   * Writes the samples of a window as blocks to a folder of their own, which the caller removes. One at a time: rejects
+   * with kind 'busy' meanwhile, and with 'no-space' where the disk has no room for it.
+   */
+  exportBundle(request: BundleRequest): Promise<ExportedBundle>;
+  /**
+   * Takes in the blocks of a bundle that `verifyBundle` has read; those whose samples are there already are left out.
+   * Rejects where they cannot be copied: then none was taken in.
+   */
+  importBundle(path: string, bundle: Bundle): Promise<ImportedBlock[]>;
   close(): Promise<void>;
 }

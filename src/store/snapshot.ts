@@ -48,7 +48,7 @@ export async function takeSnapshot(database: HotDatabase, directory: string): Pr
       if (stamp === undefined || stamp !== (await stampOf(dir.database))) await copyFile(dir.database, copy);
       if ((await fileBytes(dir.wal)) > 0) await copyFile(dir.wal, `${copy}.wal`);
       const blocks = join(directory, BLOCKS);
-      await linkBlocks(join(dir.path, BLOCKS), blocks);
+      await linkBlocks(dir.blocks, blocks);
       return { database: copy, blocks, takenMs: Date.now() };
     });
   } catch (error) {
@@ -57,8 +57,8 @@ export async function takeSnapshot(database: HotDatabase, directory: string): Pr
 }
 
 /** What a store that nobody writes is by itself. */
-export function snapshotInPlace({ database, path }: DataDir): StoreSnapshot {
-  return { database, blocks: join(path, BLOCKS), takenMs: Date.now() };
+export function snapshotInPlace({ database, blocks }: DataDir): StoreSnapshot {
+  return { database, blocks, takenMs: Date.now() };
 }
 
 /** Undefined where the file changed just now. */

@@ -5,6 +5,7 @@ export type StoreErrorKind =
   | 'unwritable' // the data directory cannot be made or written
   | 'locked' // another daemon holds the data directory
   | 'corrupt' // DuckDB does not accept the file
+  | 'busy' // what is made one at a time is being made for somebody else
   | 'no-space' // the disk is full; the next append tries again
   | 'bad-pattern' // a regular expression that RE2 cannot read; the asker's mistake
   | 'bad-query' // a question that has no sensible answer; the asker's mistake

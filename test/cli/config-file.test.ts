@@ -24,6 +24,7 @@ class Calls {
   readonly program: Command = pilotlightProgram({
     serve: (flags) => Promise.resolve(void (this.serve = flags)),
     record: (request) => Promise.resolve(void (this.record = request)).then(() => 0),
+    importFile: () => Promise.resolve(),
     openLocalApp: () => Promise.reject(new Error('not asked for')),
   });
 

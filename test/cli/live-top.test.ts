@@ -24,6 +24,10 @@ class Client implements ProfileClient {
     if (path.startsWith('/api/v1/top')) this.asked.push(path);
     return this.#app.request(path);
   }
+  send(): Promise<Response> {
+    return Promise.reject(new Error('nothing is changed here'));
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

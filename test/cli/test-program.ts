@@ -6,6 +6,7 @@ export function testProgram(): Command {
   return pilotlightProgram({
     serve: () => Promise.resolve(),
     record: () => Promise.resolve(0),
+    importFile: () => Promise.resolve(),
     openLocalApp: () => Promise.reject(new Error('no data directory is opened here')),
   });
 }

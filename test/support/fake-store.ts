@@ -1,9 +1,14 @@
 // A ProfileStore over profiles written as text: known answers without a database. Read only.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CodeObject, ObjectKind } from '../../src/model/code-object.ts';
 import { objectId } from '../../src/model/code-object.ts';
 import type { GroupBy, LabelName, Matcher, Selector, TimeRange } from '../../src/model/selector.ts';
 import { isNegative } from '../../src/model/selector.ts';
 import type { StackTable } from '../../src/model/stack-table.ts';
+import type { ExportedBundle } from '../../src/store/bundle-export.ts';
+import type { BundleRequest } from '../../src/store/bundle-writer.ts';
 import { heatmapGrid } from '../../src/store/heatmap-query.ts';
 import type { Heatmap, ProfileStore, Series, StoreUsage } from '../../src/store/profile-store.ts';
 import { StoreError } from '../../src/store/store-error.ts';
@@ -161,6 +166,15 @@ function usageOf(rows: readonly Row[]): StoreUsage {
   };
 }
 
+/** A folder with a bundle.json that lists nothing. */
+async function emptyBundle({ range, query, version }: BundleRequest): Promise<ExportedBundle> {
+  const path = await mkdtemp(join(tmpdir(), 'pilotlight-fake-bundle-'));
+  const sums = { samples: 0, weightNs: 0, blocks: [], files: {} };
+  const bundle = { about: '', format: 1, version, host: 'fake-host', createdMs: 0, ...range, query, ...sums };
+  await writeFile(join(path, 'bundle.json'), JSON.stringify(bundle));
+  return { path, bundle, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
 function readOnly(): Promise<never> {
   return Promise.reject(new Error('the fake store is read only'));
 }
@@ -212,6 +226,8 @@ export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
       return Promise.resolve({ samples, namedSamples: samples, byLevel, unresolved: [], gain: [] });
     },
     snapshot: () => Promise.reject(new Error('the fake store has no files')),
+    exportBundle: emptyBundle,
+    importBundle: readOnly,
     close: () => Promise.resolve(),
   };
 }

@@ -1,7 +1,7 @@
 // `pilotlight sql`: one SELECT over what is stored.
 import { text as textOf } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { jsonBody, notPilotlight, post } from '../answers.ts';
+import { jsonBody, notPilotlight, send } from '../answers.ts';
 import { addConnectionOptions, withClient } from '../connection.ts';
 import { downloadTo, downloadToStandardOutput } from '../download.ts';
 import { usageFailure } from '../failure.ts';
@@ -78,7 +78,7 @@ async function runSql(client: ProfileClient, query: string | undefined, flags: S
     format: format === 'table' ? 'json' : format,
     ...(maxRows === undefined ? {} : { maxRows }),
   };
-  const response = await whileRunning(() => post(client, ROUTE, asked));
+  const response = await whileRunning(() => send(client, 'POST', ROUTE, asked));
   const disposition = response.headers.get('content-disposition') ?? '';
   if (!disposition.includes('pilotlight-')) throw notPilotlight(client, ROUTE, response);
   await (format === 'table' ? writeTable(client, response, file) : download(response, file));

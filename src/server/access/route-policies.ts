@@ -36,6 +36,9 @@ export const ROUTE_POLICIES: Readonly<Record<string, RoutePolicy>> = {
   'GET /api/v1/heatmap': HEAVY,
   'GET /api/v1/labels': LIGHT,
   'GET /api/v1/labels/:name/values': LIGHT,
+  'GET /api/v1/pins': LIGHT,
+  'POST /api/v1/pins': { ...LIGHT, scope: 'admin', maxBodyBytes: 16_384, audit: 'pin' },
+  'DELETE /api/v1/pins/:id': { ...LIGHT, scope: 'admin', audit: 'pin' },
   'GET /api/v1/prototypes': LIGHT,
   'GET /api/v1/status': LIGHT,
   // Waits as long as it is told to, and takes a place only for what comes then (routes/debug.ts).

@@ -13,10 +13,13 @@ const route = createRoute({
   request: {
     query: windowQuery.extend({
       ...filterQuery,
-      format: oneOf(PROFILE_FORMATS).default('pprof').openapi({
-        description:
-          'pprof (gzip), folded stacks (samples), speedscope, or html: one page with the flame graph in it.',
-      }),
+      format: oneOf(PROFILE_FORMATS)
+        .default('pprof')
+        .openapi({
+          description:
+            'pprof (gzip), folded stacks (samples), speedscope, html: one page with the flame graph in it, or bundle: ' +
+            'a tar with every sample of the window, to be opened elsewhere (without filters of stacks).',
+        }),
     }),
   },
   responses: {
@@ -26,9 +29,13 @@ const route = createRoute({
       'text/plain',
       'application/json',
       'text/html',
+      'application/x-tar',
     ),
     ...errorResponses,
-    503: errorResponse('The page that a report is made from has not been built.'),
+    503: errorResponse(
+      'The page that a report is made from has not been built, or another bundle is being made.',
+    ),
+    507: errorResponse('The disk of the data directory has no room for the bundle.'),
   },
 });
 

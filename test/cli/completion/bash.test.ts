@@ -39,6 +39,7 @@ describe('in bash', () => {
       'folded',
       'speedscope',
       'html',
+      'bundle',
     ]);
     expect(complete('pilotlight', 'top', '--sort', 't')).toEqual(['total']);
     expect(complete('pilotlight', 'record', '-o', '/etc/host')).toEqual(

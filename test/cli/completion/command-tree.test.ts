@@ -9,7 +9,7 @@ const optionOf = (command: string, flag: string) =>
 describe('commandFacts', () => {
   it('has every command', () => {
     expect(facts.map(({ name }) => name)).toEqual([
-      'serve', 'record', 'top', 'export', 'diff', 'sql', 'symbolize', 'unwind-table', 'doctor',
+      'serve', 'record', 'top', 'export', 'import', 'diff', 'sql', 'pin', 'symbolize', 'unwind-table', 'doctor',
       'completion',
     ]); // prettier-ignore
   });

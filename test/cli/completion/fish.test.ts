@@ -14,7 +14,7 @@ describe('the script for fish', () => {
     );
     expect(lines).toContainEqual(
       expect.stringMatching(
-        /__fish_seen_subcommand_from export' -l format -x -a 'pprof folded speedscope html' -d /,
+        /__fish_seen_subcommand_from export' -l format -x -a 'pprof folded speedscope html bundle' -d /,
       ),
     );
     expect(lines).toContainEqual(expect.stringMatching(/_from export' -s o -l output -r -F -d /));
