@@ -48,8 +48,12 @@ export function wholeColumn(
     type,
     fill: (vector, start) => {
       const words = wordsOf(vector);
+      const least = itemsOf(vector) instanceof BigUint64Array ? 0 : Number.MIN_SAFE_INTEGER;
       for (let row = 0; row < vector.itemCount; row++) {
         const number = round(numbers[start + row]!);
+        if (!(number >= least && number <= Number.MAX_SAFE_INTEGER)) {
+          throw new RangeError(`${number} is no value of a column of ${String(type)}`);
+        }
         const high = Math.floor(number / 2 ** 32);
         words[2 * row] = number - high * 2 ** 32;
         words[2 * row + 1] = high;
