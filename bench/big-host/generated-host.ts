@@ -46,7 +46,7 @@ export class GeneratedHost extends WrittenHost {
 
   override openObject: SamplerHost['openObject'] = (pid, mapping) => {
     const process = this.#stream.processes.find((living) => living.pid === pid);
-    const file = process?.bases.indexOf(mapping.start) ?? -1;
+    const file = process?.program.bases.indexOf(mapping.start) ?? -1;
     if (process === undefined || file < 0) return Promise.resolve({ ok: false, reason: 'no-file' });
     const fd = openSync(process.program.files[file]!.path, 'r');
     return Promise.resolve({ ok: true, fd, close: () => closeSync(fd) });

@@ -8,9 +8,7 @@ export interface LivingProcess {
   program: Program;
   uid: number;
   /** CLOCK_BOOTTIME, ns: what tells holders of one pid apart. */
-  startNs: bigint;
-  /** Where each of the program's files is mapped. */
-  bases: bigint[];
+  startNs: number;
   endsAtNs: number;
 }
 
@@ -25,8 +23,6 @@ export interface PopulationOptions {
 /** Pids of what no side-band record has told of. */
 const FIRST_PID = 1000;
 const MAX_PID = 4_194_304;
-const PAGE = 4096n;
-const FIRST_BASE = 0x7f00_0000_0000n;
 const USERS = 20;
 
 export class Population {
@@ -62,17 +58,11 @@ export class Population {
     const { programs, random, lifeSeconds } = this.#options;
     const serial = this.#serial++;
     const program = programs[Math.floor(random() * programs.length)]!;
-    let base = FIRST_BASE + BigInt(Math.floor(random() * 2 ** 24)) * PAGE;
-    const bases = program.files.map(({ bytes }) => {
-      const own = base;
-      base += bytes + PAGE;
-      return own;
-    });
     return {
-      ...{ serial, program, bases },
+      ...{ serial, program },
       pid: FIRST_PID + (serial % (MAX_PID - FIRST_PID)),
       uid: 1000 + (serial % USERS),
-      startNs: BigInt(Math.floor(nowNs)),
+      startNs: Math.floor(nowNs),
       endsAtNs: nowNs + 2e9 * lifeSeconds * random(),
     };
   }

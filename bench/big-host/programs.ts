@@ -22,6 +22,8 @@ export interface Program {
   comm: string;
   /** What its processes map, the program's own file first. */
   files: CodeFile[];
+  /** Where they map each: all at one place, as without randomization. Each is attributed on its own all the same. */
+  bases: bigint[];
   /** User stacks, leaf first. */
   stacks: CodePlace[][];
 }
@@ -46,6 +48,18 @@ export function ownCodeFiles(): CodeFile[] {
     });
 }
 
+const PAGE = 4096n;
+const FIRST_BASE = 0x7f00_0000_0000n;
+
+function basesOf(files: readonly CodeFile[]): bigint[] {
+  let base = FIRST_BASE;
+  return files.map(({ bytes }) => {
+    const own = base;
+    base += bytes + PAGE;
+    return own;
+  });
+}
+
 /** Distinct places per program, distinct stacks of them, and frames per stack. */
 const PLACES = 400;
 const STACKS = 400;
@@ -67,6 +81,6 @@ export function makePrograms(count: number, files: readonly CodeFile[], random: 
         (_frame, depth) => places[below(Math.max(1, Math.floor(PLACES / (1 + depth))))]!,
       ),
     );
-    return { comm: `program-${number}`, files: own, stacks };
+    return { comm: `program-${number}`, files: own, bases: basesOf(own), stacks };
   });
 }

@@ -1,11 +1,11 @@
 // What the logs and side bands of a big host would hold: records of bpf/wire.h and of perf, byte by byte.
 import type { CpuReading, DrainChunk } from '../../src/collector/sampler-host.ts';
-import { SENT_SLOTS } from '../../src/collector/wire.gen.ts';
-import { logRecord } from '../../test/support/log-writer.ts';
+import { SAMPLE, SENT_SLOTS } from '../../src/collector/wire.gen.ts';
 import { commRecord, exitRecord, forkRecord, mmap2Record } from '../../test/support/sideband-writer.ts';
 import type { LivingProcess } from './population.ts';
 import { Population } from './population.ts';
 import type { Program } from './programs.ts';
+import { RecordTemplates } from './record-templates.ts';
 
 export interface WireStreamOptions {
   cpus: number;
@@ -21,8 +21,6 @@ const STAYS = 0.8;
 /** One tick in so many finds the log full, and one record in so many is overwritten before it is read. */
 const LOG_FULL_EVERY = 5_000;
 const OVERWRITTEN_EVERY = 20_000;
-/** Frames of a kernel stack, which one sample in four has. */
-const KERNEL_FRAMES = Array.from({ length: 12 }, (_, i) => 0xffff_ffff_8100_0000n + BigInt(i * 4096));
 const INIT = 1;
 
 interface Cpu {
@@ -43,12 +41,14 @@ export class WireStream {
   readonly #periodNs: number;
   readonly #population: Population;
   readonly #cpus: Cpu[];
+  readonly #templates: RecordTemplates;
 
   /** Nothing happens before `startNs` (CLOCK_MONOTONIC). */
   constructor(options: WireStreamOptions, startNs: number) {
     this.#options = options;
     this.#periodNs = Math.round(1e9 / options.rateHz);
     this.#population = new Population(options);
+    this.#templates = new RecordTemplates(this.#periodNs);
     this.#cpus = Array.from({ length: options.cpus }, (_, number) => ({
       number,
       nextTickNs: startNs + options.random() * this.#periodNs,
@@ -103,25 +103,23 @@ export class WireStream {
 
   #record(
     cpu: Cpu,
-    process: LivingProcess,
+    { pid, uid, startNs, program, serial }: LivingProcess,
     { stack, sequence, timeNs }: { stack: number; sequence: number; timeNs: number },
   ): Buffer {
-    const { pid, uid, startNs, program, serial } = process;
-    const { [stack]: places } = program.stacks;
     const hash = serial * program.stacks.length + stack;
     const slot = hash % SENT_SLOTS;
     const known = cpu.sent[slot] === hash;
     cpu.sent[slot] = hash;
-    const body = known
-      ? {}
-      : {
-          user: places!.map(({ file, offset }) => process.bases[file]! + offset),
-          ...(stack % 4 === 0 ? { kernel: KERNEL_FRAMES } : {}),
-        };
-    return logRecord({
-      ...{ sequence, pid, uid, startNs, slot, comm: program.comm, stackHash: BigInt(hash) },
-      ...{ timeNs: BigInt(Math.floor(timeNs)), periodNs: this.#periodNs, walkEnd: 'root', ...body },
-    });
+    const record = this.#templates.copy(program, stack, known ? 'known' : 'whole');
+    record.writeUInt16LE(slot, SAMPLE.slot);
+    writeWhole(record, SAMPLE.sequence, sequence);
+    writeWhole(record, SAMPLE.time_ns, Math.floor(timeNs));
+    writeWhole(record, SAMPLE.start_ns, startNs);
+    writeWhole(record, SAMPLE.stack_hash, hash);
+    record.writeUInt32LE(pid, SAMPLE.tgid);
+    record.writeUInt32LE(pid, SAMPLE.tid);
+    record.writeUInt32LE(uid, SAMPLE.uid);
+    return record;
   }
 
   /** Processes stay where they are: each CPU has its share of them. */
@@ -136,13 +134,21 @@ export class WireStream {
   }
 
   #begin(process: LivingProcess, timeNs: number): void {
-    const { pid, program, bases } = process;
+    const { pid, program } = process;
     const stamp = { timeNs: BigInt(Math.floor(timeNs)), pid };
     this.#sidebandOf(process).push(
       forkRecord({ ...stamp, parent: INIT }),
       commRecord({ ...stamp, comm: program.comm, exec: true }),
       ...program.files.map(({ path, device, inode, pageOffset, bytes }, file) =>
-        mmap2Record({ ...stamp, ...device, path, inode, pageOffset, start: bases[file]!, length: bytes }),
+        mmap2Record({
+          ...stamp,
+          ...device,
+          path,
+          inode,
+          pageOffset,
+          start: program.bases[file]!,
+          length: bytes,
+        }),
       ),
     );
   }
@@ -155,6 +161,12 @@ export class WireStream {
   #sidebandOf({ serial }: LivingProcess): Buffer[] {
     return this.#cpus[serial % this.#cpus.length]!.sideband;
   }
+}
+
+/** Below 2^53, as 64 bits: without a bigint. */
+function writeWhole(record: Buffer, at: number, value: number): void {
+  record.writeUInt32LE(value % 2 ** 32, at);
+  record.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4);
 }
 
 function takeChunks(cpu: Cpu): DrainChunk[] {

@@ -102,6 +102,8 @@ export class Collector {
   #held: TimedEvent[] = [];
   #attributed: Attributed[] = [];
   #taking: Attributed[] = [];
+  /** Samples in these lists, by CPU: counted as they come and go, since there may be 200,000 of 128 CPUs. */
+  readonly #inside = new Map<number, number>();
   /** Until the kernel's code and the running processes are known, nothing is attributed: it would be `[unknown]`. */
   #started = false;
   #resyncedAtMs = 0;
@@ -152,6 +154,7 @@ export class Collector {
       const batch = await this.#build(this.#taking);
       const taken = { batch, perCpu: countByCpu(this.#taking) };
       this.#taking = [];
+      for (const [cpu, count] of taken.perCpu) this.#countInside(cpu, -count);
       onTaken?.(taken);
       return taken;
     } catch (error) {
@@ -169,12 +172,7 @@ export class Collector {
 
   /** Per CPU: records decoded, and samples that are in the collector. */
   progress(cpu: number): { consumed: number | null; held: number } {
-    const waiting = this.#held.filter((item) => 'sample' in item && item.sample.cpu === cpu).length;
-    const inCollector = (list: Attributed[]): number => list.filter((item) => item.sample.cpu === cpu).length;
-    return {
-      consumed: this.#decoders.get(cpu)?.next ?? null,
-      held: waiting + inCollector(this.#attributed) + inCollector(this.#taking),
-    };
+    return { consumed: this.#decoders.get(cpu)?.next ?? null, held: this.#inside.get(cpu) ?? 0 };
   }
 
   /**
@@ -222,7 +220,10 @@ export class Collector {
     const { ledger } = this.#options;
     decoder.decode(
       bytes,
-      (sample) => this.#held.push({ timeNs: sample.timeNs, sample }),
+      (sample) => {
+        this.#held.push({ timeNs: sample.timeNs, sample });
+        this.#countInside(cpu, 1);
+      },
       (expected, found) => {
         // Before the first record: what an earlier service had taken from the log and not stored.
         if (expected === null) ledger.lose(cpu, 'serviceDown', found - ledger.settled(cpu));
@@ -263,7 +264,7 @@ export class Collector {
   #attribute(sample: RawSample): void {
     if (this.#attributed.length >= MAX_WAITING) {
       this.#options.ledger.lose(sample.cpu, 'collectorFull', 1);
-      return this.#dropWalk(sample);
+      return this.#drop(sample);
     }
     let process = this.#processes.find(sample.pid, sample.startNs);
     if (!process) {
@@ -271,7 +272,7 @@ export class Collector {
       process = this.#processes.addUnknown(sample.pid, sample.startNs, sample.threadName);
       this.#askProc(sample.pid);
     }
-    if (this.#options.followedOnly && !process.followed) return this.#dropWalk(sample);
+    if (this.#options.followedOnly && !process.followed) return this.#drop(sample);
     const { image, space } = process;
     if (sample.stack && sample.stack.pending !== null) {
       this.#attributed.push({ sample, image, stack: LOST_STACK, waitingIn: space.snapshot() });
@@ -284,8 +285,13 @@ export class Collector {
     this.#attributed.push({ sample, image, stack, waitingIn: null });
   }
 
-  #dropWalk({ stack }: RawSample): void {
+  #drop({ cpu, stack }: RawSample): void {
+    this.#countInside(cpu, -1);
     if (stack && stack.pending !== null) this.#options.host.dropWalk(stack.pending);
+  }
+
+  #countInside(cpu: number, by: number): void {
+    this.#inside.set(cpu, (this.#inside.get(cpu) ?? 0) + by);
   }
 
   /** Stacks that met an object without a table are walked again, now that it has been compiled (or cannot be). */
