@@ -19,8 +19,8 @@ export interface RouteFuzzOutcome {
   faults: string[];
 }
 
-/** Whatever the route: of a path that was spoilt, of a method that it does not have, of a target that is no URL. */
-const ALWAYS = [404];
+/** Whatever the route: of a path that was spoilt, or that is the page's then, which leads to the form; of another method. */
+const ALWAYS = [303, 404];
 const MAX_FAULTS = 20;
 
 export async function fuzzRoutes(app: App, requests: number, seed: number): Promise<RouteFuzzOutcome> {

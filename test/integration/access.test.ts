@@ -1,8 +1,10 @@
-// The daemon over TLS with tokens, asked by the command line, while its files are replaced. Without a sampler: no root.
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// The daemon over TLS with tokens, asked by the command line, while its files are replaced. Without a sampler.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SERVICE_USER } from '../../src/cli/service-users.ts';
 import { COMMAND, pilotlight } from '../support/daemon.ts';
 import { Running, until } from '../support/programs.ts';
 import { ADMIN_TOKEN, READ_TOKEN } from '../support/token-access.ts';
@@ -18,6 +20,14 @@ const dataDir = join(folder, 'data');
 const tokens = join(folder, 'tokens');
 const own = join(folder, 'own');
 const authority = files.put('authority.pem');
+for (const each of [folder, files.folder]) chmodSync(each, 0o755);
+
+/** Started by root the service is another user, who must be able to read what we write. */
+const [uid, gid] =
+  process.getuid?.() === 0
+    ? ['-u', '-g'].map((which) => Number(execFileSync('id', [which, SERVICE_USER], { encoding: 'utf8' })))
+    : [process.getuid!(), process.getgid!()];
+const hand = (path: string) => chownSync(path, uid!, gid!);
 
 let daemon: Running;
 let server: string;
@@ -25,11 +35,13 @@ beforeAll(async () => {
   writeTokens(`read grafana ${READ_TOKEN}\n`);
   writeFileSync(own, `${READ_TOKEN}\n`);
   const { cert, key } = files.pair('server');
+  hand(key);
   const access = ['--token-file', tokens, '--tls-cert', cert, '--tls-key', key];
   const args = ['serve', '--no-sampler', '--listen', '127.0.0.1:0', '--data-dir', dataDir, ...access];
   daemon = new Running(process.execPath, [COMMAND, ...args]);
   await until('the page', START_MS, () => daemon.stdout.includes('Page: https://') || !daemon.alive);
-  server = /Page: (\S+)/.exec(daemon.stdout)![1]!;
+  server = /Page: (\S+)/.exec(daemon.stdout)?.[1] ?? '';
+  expect(server, daemon.stderr).not.toBe('');
 });
 afterAll(async () => {
   await daemon.stop('SIGTERM');
@@ -40,6 +52,7 @@ afterAll(async () => {
 /** Beside, then renamed. */
 function writeTokens(text: string): void {
   writeFileSync(`${tokens}.new`, text, { mode: 0o600 });
+  hand(`${tokens}.new`);
   renameSync(`${tokens}.new`, tokens);
 }
 
@@ -84,6 +97,7 @@ describe('the daemon with tokens over TLS', () => {
 
   it('does not begin with a key of another certificate', async () => {
     const { key } = files.pair('other', 'another');
+    hand(key);
     const args = [
       '--tls-cert',
       files.put('server.pem', 'again.pem'),

@@ -36,8 +36,8 @@ export const MAX_HEADER_BYTES = 65_536;
 export const SERVER_LIMITS: ServerLimits = {
   requestsPerSecond: 300,
   requestBurst: 3000,
-  // The store reads two at once; while they do, a third is encoded. Each may hold a profile in memory.
-  heavy: { atOnce: 3, waiting: 200, waitMs: 15_000 },
+  // The store reads two at once: while they do, two others are encoded. Each may hold a profile in memory.
+  heavy: { atOnce: 4, waiting: 200, waitMs: 15_000 },
   light: { atOnce: 4, waiting: 400, waitMs: 15_000 },
   // A browser opens up to six for a page.
   maxConnections: 1300,
