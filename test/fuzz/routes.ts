@@ -19,7 +19,7 @@ export interface RouteFuzzOutcome {
   faults: string[];
 }
 
-/** Whatever the route: of a path that was spoilt, or that is the page's then, which leads to the form; of another method. */
+/** Whatever the route: of another method, or of a path that was spoilt (to that of the page: it leads to the form). */
 const ALWAYS = [303, 404];
 const MAX_FAULTS = 20;
 
