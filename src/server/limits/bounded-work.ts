@@ -17,8 +17,8 @@ export function boundedWork(gates: WorkGates): MiddlewareHandler {
     // What runs on after its deadline keeps its place: the limit is of work, not of answers.
     const work = async (): Promise<Response | undefined> => {
       if (cost === 'none') await next();
-      // The audit log tells of each request what it was answered.
-      else if (audit !== undefined) await gates[cost].run(next, c.req.raw.signal);
+      // The audit log tells of each request what it was answered; a body is not part of what is compared.
+      else if (audit !== undefined || c.req.method !== 'GET') await gates[cost].run(next, c.req.raw.signal);
       else return shared.run(c, next, gates[cost]);
       return undefined;
     };
