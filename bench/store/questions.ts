@@ -67,7 +67,16 @@ function ofDay(name: string, aimMs: number, path: (day: Range) => string): Quest
 /** The server's application on the store, in this process. */
 export function appOn(store: ProfileStore, nowMs: number): App {
   const log = { warn: () => undefined, error: (details: object) => console.error(details) };
-  return createApp({ store, service: STORED_ONLY, webRoot: '.', log, version: 'bench', now: () => nowMs });
+  const sql = { run: () => Promise.reject(new Error('no statements are run here')) };
+  return createApp({
+    store,
+    sql,
+    service: STORED_ONLY,
+    webRoot: '.',
+    log,
+    version: 'bench',
+    now: () => nowMs,
+  });
 }
 
 /** ms until the whole answer is there, once per repetition, the windows spread over the day; the first is not counted. */

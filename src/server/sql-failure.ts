@@ -13,11 +13,14 @@ const ANSWERS: Readonly<Record<Exclude<SqlErrorKind, 'left' | 'failed'>, [Conten
   'no-space': [507, 'no_space'],
 };
 
+/** What a client that came when all turns were taken may wait, s: about what an ordinary statement takes. */
+const RETRY_AFTER_S = 5;
+
 /** Undefined for a fault of ours, which is for the log. */
 export function sqlFailure({ kind, message, hint }: SqlError): ApiError | undefined {
   if (kind === 'failed') return undefined;
   // Nobody reads the answer to a client that left; whoever is still there sees the service end.
-  if (kind === 'left') return new ApiError(503, 'sql_ended', message);
+  if (kind === 'left') return new ApiError(503, 'sql_ended', message, undefined, RETRY_AFTER_S);
   const [status, code] = ANSWERS[kind];
-  return new ApiError(status, code, message, hint);
+  return new ApiError(status, code, message, hint, status === 503 ? RETRY_AFTER_S : undefined);
 }

@@ -18,7 +18,6 @@ export interface StoreSnapshot {
   takenMs: number;
 }
 
-const BLOCKS = 'blocks';
 const SAMPLES = 'samples.parquet';
 
 /** Left free on the disk, bytes: some minutes of what a busy host stores. */
@@ -47,7 +46,7 @@ export async function takeSnapshot(database: HotDatabase, directory: string): Pr
     return await database.betweenWrites(async () => {
       if (stamp === undefined || stamp !== (await stampOf(dir.database))) await copyFile(dir.database, copy);
       if ((await fileBytes(dir.wal)) > 0) await copyFile(dir.wal, `${copy}.wal`);
-      const blocks = join(directory, BLOCKS);
+      const blocks = join(directory, 'blocks');
       await linkBlocks(dir.blocks, blocks);
       return { database: copy, blocks, takenMs: Date.now() };
     });

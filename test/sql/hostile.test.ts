@@ -192,7 +192,11 @@ describe('a service that is killed', () => {
     const service = new Running(process.execPath, command, { stdio });
     await until('its statement runs', 20_000, () => statementProcesses(service.pid).length === 1);
     const [pid] = statementProcesses(service.pid);
-    await until('it has set itself up', 20_000, () => readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8') === '1000\n');
+    await until(
+      'it has set itself up',
+      20_000,
+      () => readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8') === '1000\n',
+    );
     const files = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
     expect(readlinkSync(`/proc/${service.pid}/fd/40`)).toBe('/etc/hostname');
     expect(files).not.toContain('/etc/hostname');

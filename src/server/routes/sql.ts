@@ -1,25 +1,15 @@
 // POST /api/v1/sql: one SELECT over the documented views (docs/sql.md), run in a process of its own.
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { stream } from 'hono/streaming';
 import type { SqlFormat } from '../../sql/limits.ts';
 import { DEFAULT_ROWS, MAX_ROWS, MAX_SQL_LENGTH, SQL_FORMATS, SQL_LIMITS } from '../../sql/limits.ts';
 import { SqlError } from '../../sql/sql-error.ts';
 import type { SqlResult } from '../../sql/sql-runner.ts';
 import type { App, ServerContext } from '../context.ts';
-import { ApiError, refuse } from '../errors.ts';
 import { oneOf } from '../params.ts';
 import { errorResponse, errorResponses } from '../responses.ts';
 import { sqlFailure } from '../sql-failure.ts';
-
-const PATH = '/api/v1/sql';
-
-/** Room for the longest statement with every character escaped. */
-const MAX_BODY_BYTES = 6 * MAX_SQL_LENGTH + 1000;
-
-/** What a client that came when all turns were taken may wait, s: about what an ordinary statement takes. */
-const RETRY_AFTER_S = 5;
 
 const ROWS_FORM = `must be a whole number from 1 to ${MAX_ROWS}`;
 const EXAMPLE = 'SELECT function, self_cpu_seconds FROM functions ORDER BY 2 DESC LIMIT 10';
@@ -70,7 +60,7 @@ const binary = { schema: { type: 'string', format: 'binary' } } as const;
 
 const route = createRoute({
   method: 'post',
-  path: PATH,
+  path: '/api/v1/sql',
   summary: 'One SELECT over the views samples, stacks, frames, functions, processes and series.',
   request: {
     body: {
@@ -91,7 +81,7 @@ const route = createRoute({
     },
     ...errorResponses,
     400: errorResponse('The body or the statement is malformed, or it is no SELECT, or asks for files.'),
-    413: errorResponse(`The body has more than ${MAX_BODY_BYTES} bytes.`),
+    413: errorResponse('The body is longer than any statement.'),
     415: errorResponse('The body is not said to be JSON.'),
     422: errorResponse(
       `The statement took longer than ${SQL_LIMITS.deadlineMs / 1000} s, or more memory or disk than one may have.`,
@@ -133,23 +123,12 @@ function failureOf(error: unknown): unknown {
 }
 
 export function sqlRoutes(app: App, { sql }: ServerContext): void {
-  app.use(
-    PATH,
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: (c) =>
-        refuse(c, new ApiError(413, 'body_too_large', `the body has more than ${MAX_BODY_BYTES} bytes`)),
-    }),
-  );
   app.openapi(route, async (c) => {
     const request = c.req.valid('json');
     try {
       return send(c, await sql.run(request, c.req.raw.signal));
     } catch (error) {
-      const failure = failureOf(error);
-      if (failure instanceof ApiError && failure.status === 503)
-        c.header('retry-after', String(RETRY_AFTER_S));
-      throw failure;
+      throw failureOf(error);
     }
   });
 }
