@@ -1,5 +1,7 @@
 // The service's process: store, collector, symbolizer, HTTP.
-import { hostname } from 'node:os';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -36,7 +38,7 @@ export async function runService(options: ServeOptions): Promise<void> {
   const access = await orGiveUp(options, () => openAccess(options, log));
   const store = await orGiveUp(options, () => openOurStore(options));
   const service = options.sampler ? await startSampling(store, options) : withoutSampler();
-  const sql = new SqlRunner({ store, directory: join(options.dataDir, 'sql') });
+  const sql = new SqlRunner({ store, directory: await sqlDirectory(options.dataDir) });
   const webRoot = fileURLToPath(new URL('../web', import.meta.url));
   const app = createApp({ ...access.entrance, store, sql, service, webRoot, log, version: VERSION });
   const server = await orGiveUp(options, () => listen(options, app, access));
@@ -53,6 +55,14 @@ export async function runService(options: ServeOptions): Promise<void> {
   process.on('SIGTERM', stop);
   // Under the launcher Ctrl-C goes to the launcher only; alone it is ours.
   process.on('SIGINT', stop);
+}
+
+/** Of a bundle nothing is copied, and nothing is written to it. */
+async function sqlDirectory(dataDir: string): Promise<string> {
+  if (!isBundleFolder(dataDir)) return join(dataDir, 'sql');
+  const scratch = await mkdtemp(join(tmpdir(), 'pilotlight-sql-'));
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  return join(scratch, 'sql');
 }
 
 function openOurStore(options: ServeOptions): Promise<ProfileStore> {

@@ -1,17 +1,18 @@
 // The CPU samples of a pprof file as a ProfileBatch: what it says of places and names is kept as it says it.
-import type { Mapping } from 'pprof-format';
-import type { Addressing, CodeObject, ObjectKind } from '../model/code-object.ts';
-import { hash64, objectId } from '../model/code-object.ts';
+import type { Sample } from 'pprof-format';
+import type { CodeObject } from '../model/code-object.ts';
 import type { Location, LocationId, Marker, ObjectAddress } from '../model/location.ts';
 import { locationId, MARKER_OBJECT, markerLocation, MARKERS } from '../model/location.ts';
 import type { ProcessInfo } from '../model/process.ts';
 import { NO_WORKLOAD, processId } from '../model/process.ts';
-import type { ProfileBatch } from '../model/profile-batch.ts';
+import type { ProfileBatch, SampleColumns } from '../model/profile-batch.ts';
 import { emptySamples } from '../model/profile-batch.ts';
 import type { Stack } from '../model/stack.ts';
 import { stackId } from '../model/stack.ts';
 import { WALK_ENDS } from '../model/walk-end.ts';
 import type { SymbolRow } from '../store/profile-store.ts';
+import type { Place } from './pprof-places.ts';
+import { placeOf, placeOfNames } from './pprof-places.ts';
 import type { PprofFrame, PprofReader } from './pprof-reader.ts';
 import { PprofError, signed } from './pprof-reader.ts';
 
@@ -39,12 +40,15 @@ export function pprofBatch(reader: PprofReader, options: ImportOptions): Importe
 }
 
 const WANTED = ['samples/count', 'cpu/nanoseconds'] as const;
-const ALL_ADDRESSES = 0xffff_ffff_ffff_ffffn;
+/** Of a row; a sample that counts more becomes several. */
 const MAX_COUNT = 0xffff_ffff;
+/** Of a sample: a thousand CPUs reach it within a year and a half at 99 Hz. More is a mistake, and would fill the memory. */
+const MAX_SAMPLE_COUNT = 2 ** 42;
 
-interface Place {
-  object: CodeObject;
-  address: number;
+interface Row {
+  sample: Sample;
+  count: number;
+  weightNs: number;
 }
 
 class BatchBuilder {
@@ -68,19 +72,7 @@ class BatchBuilder {
 
   build(): ImportedProfile {
     const rows = this.#rows();
-    const samples = emptySamples(rows.length);
-    for (const { sample, count, weightNs } of rows) {
-      const row = samples.length++;
-      const said = this.#reader.label(sample, 'comm');
-      const comm = said ?? this.#options.comm;
-      samples.timeMs[row] = this.#timeMs;
-      samples.processId[row] = this.#process(comm, said === undefined ? this.#mainFile() : '').id;
-      samples.threadName[row] = this.#thread(this.#reader.label(sample, 'thread') ?? comm);
-      samples.stackId[row] = this.#stack(sample.locationId).id;
-      samples.count[row] = count;
-      samples.weightNs[row] = weightNs;
-      samples.walk[row] = WALK_ENDS.indexOf('root');
-    }
+    const samples = this.#samples(rows);
     const places = [...this.#locations.values()];
     return {
       batch: {
@@ -99,14 +91,32 @@ class BatchBuilder {
     };
   }
 
+  #samples(rows: readonly Row[]): SampleColumns {
+    const samples = emptySamples(rows.length);
+    for (const { sample, count, weightNs } of rows) {
+      const row = samples.length++;
+      const said = this.#reader.label(sample, 'comm');
+      const comm = said ?? this.#options.comm;
+      samples.timeMs[row] = this.#timeMs;
+      samples.processId[row] = this.#process(comm, said === undefined ? this.#mainFile() : '').id;
+      samples.threadName[row] = this.#thread(this.#reader.label(sample, 'thread') ?? comm);
+      samples.stackId[row] = this.#stack(sample.locationId).id;
+      samples.count[row] = count;
+      samples.weightNs[row] = weightNs;
+      samples.walk[row] = WALK_ENDS.indexOf('root');
+    }
+    return samples;
+  }
+
   /** One per sample of the file, but for those that count nothing, and those that count more than a row can. */
-  #rows() {
+  #rows(): Row[] {
     const [countAt, weightAt] = this.#columns();
     return this.#reader.profile.sample.flatMap((sample) => {
       const [count, weightNs] = [signed(sample.value[countAt]), signed(sample.value[weightAt])];
       if (count < 0 || weightNs < 0) {
         throw new PprofError('it has negative values: it is the difference of two profiles');
       }
+      if (count > MAX_SAMPLE_COUNT) throw new PprofError(`a sample of it counts ${count} samples`);
       if (count === 0 && weightNs === 0) return [];
       const parts = Math.max(1, Math.ceil(count / MAX_COUNT));
       return Array.from({ length: parts }, (_, part) => ({
@@ -210,53 +220,11 @@ class BatchBuilder {
   }
 }
 
-/** Whole numbers that add up to `total`. */
+/** Whole numbers that add up to `total`, and differ by one at most. */
 function share(total: number, parts: number, part: number): number {
-  return Math.floor((total * (part + 1)) / parts) - Math.floor((total * part) / parts);
+  return Math.floor(total / parts) + (part < total % parts ? 1 : 0);
 }
 
 function isMarker(name: string | undefined): name is Marker {
   return MARKERS.some((marker) => marker === name);
-}
-
-/** Undefined where the file says no address that could be told from others. */
-function placeOf(reader: PprofReader, mapping: Mapping, address: bigint): Place | undefined {
-  if (address === 0n) return undefined;
-  const [start, limit] = [BigInt(mapping.memoryStart), BigInt(mapping.memoryLimit)];
-  // A mapping of all addresses is how we say that they are those of the file (query/pprof.ts).
-  const own = start === 0n && BigInt.asUintN(64, limit) === ALL_ADDRESSES;
-  const relative = own ? address : address - start + BigInt(mapping.fileOffset);
-  if (relative < 0n || relative > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-  const object = objectOf(reader.text(mapping.filename), reader.text(mapping.buildId), own);
-  return { object, address: Number(relative) };
-}
-
-function objectOf(path: string, buildId: string, own: boolean): CodeObject {
-  const kind = kindOf(path);
-  const addressing: Addressing = kind !== 'elf' ? 'base' : own ? 'elf' : 'file-offset';
-  // The same file in our own profiles has the same identity.
-  const known = own && kind === 'elf' && /^[0-9a-f]+$/.test(buildId);
-  const key = known ? `build:${buildId}` : `imported:${buildId}:${path}`;
-  return { id: objectId(kind, addressing, key), kind, buildId, path, size: 0, addressing };
-}
-
-function kindOf(path: string): ObjectKind {
-  if (path.startsWith('[kernel')) return 'kernel';
-  if (path === '[vdso]') return 'vdso';
-  return path.startsWith('[jit') ? 'jit' : 'elf';
-}
-
-/** A place that stands for the names alone: the same in every file that has them. */
-function placeOfNames(path: string, frames: readonly PprofFrame[], id: string, key: string): Place {
-  const name = path === '' ? '[imported]' : path;
-  const object: CodeObject = {
-    id: objectId('jit', 'absolute', `imported:${name}`),
-    kind: 'jit',
-    buildId: '',
-    path: name,
-    size: 0,
-    addressing: 'absolute',
-  };
-  const content = frames.length === 0 ? `${key}\0${id}` : JSON.stringify(frames);
-  return { object, address: Number(BigInt.asUintN(47, hash64(content))) };
 }

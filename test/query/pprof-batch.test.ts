@@ -180,6 +180,11 @@ describe('what another tool wrote', () => {
 });
 
 describe('refused is', () => {
+  it('a sample that counts more than can be', () => {
+    const absurd = profileOf(() => ({ sample: [{ locationId: [1], value: [2 ** 43, 20] }] }));
+    expect(() => read(absurd)).toThrow('a sample of it counts 8796093022208 samples');
+  });
+
   it('a profile of something else, with the types that it has', () => {
     const heap = profileOf((text) => ({ sampleType: [{ type: text('inuse_space'), unit: text('bytes') }] }));
     expect(() => read(heap)).toThrow(

@@ -137,7 +137,9 @@ describe('/openapi.json', () => {
 
   it('gives values that the server accepts, each and all examples at once', async () => {
     let asked = 0;
-    for (const { path, operation } of operations()) {
+    for (const { path, method, operation } of operations()) {
+      // What changes something is asked by the tests of its own.
+      if (method !== 'get') continue;
       const parameters = operation.parameters ?? [];
       for (const parameter of parameters) {
         for (const value of values(parameter)) {

@@ -48,7 +48,7 @@ export function pinCommand(openLocalApp: OpenLocalApp): Command {
     .addOption(valueOption('--until <time>', 'end, like --from', parseTimeText).helpGroup(GROUPS.what))
     .addOption(valueOption('--note <text>', 'why it is kept').helpGroup(GROUPS.what))
     .addOption(new Option('--list', 'tell what is pinned').default(false).helpGroup(GROUPS.output))
-    .addOption(new Option('--remove <id>', 'give a window back to retention').helpGroup(GROUPS.what))
+    .addOption(valueOption('--remove <id>', 'give a window back to retention').helpGroup(GROUPS.what))
     .addOption(new Option('--json', 'for programs').default(false).helpGroup(GROUPS.output))
     .addHelpText('after', EXAMPLES);
   addConnectionOptions(command);
