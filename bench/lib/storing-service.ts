@@ -34,10 +34,11 @@ export class StoringService {
 
   /** Everything sampled before is stored, with its names, when it resolves. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
     await this.#parts.collector.stop();
     await this.#flusher.flushWithNames(NAMING_PATIENCE_MS);
     await this.#parts.close();
+    // Last: nothing else keeps the process alive while names are waited for.
+    clearInterval(this.#timer);
   }
 
   /** Samples in the collector. */

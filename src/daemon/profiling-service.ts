@@ -130,6 +130,7 @@ export class ProfilingService implements RunningService {
   async status(): Promise<StatusBody> {
     const { session } = this.#parts.host;
     const { configuredHz, inForceHz, reason } = this.#governor.state;
+    const { rawForMs, retentionMs, retentionBytes } = this.#parts.policy;
     return {
       sampling: true,
       conservation: this.conservation(),
@@ -137,6 +138,7 @@ export class ProfilingService implements RunningService {
       overhead: await this.#overhead.report(),
       rate: { configuredHz, inForceHz, ...(reason === undefined ? {} : { reason }) },
       budgets: this.#budgets(),
+      retention: { rawForMs, retentionMs, retentionBytes },
       host: {
         name: session.hostname,
         kernel: session.kernelRelease,

@@ -80,6 +80,54 @@ const tierSchema = z
   })
   .openapi('TierUsage');
 
+const labelShareSchema = z.object({ samples: z.number(), bytes: z.number() });
+const labelAccountSchema = z.object({
+  values: z.array(labelShareSchema.extend({ value: z.string() })),
+  others: labelShareSchema.openapi({ description: 'Of all values that are not listed.' }),
+});
+
+export const diskSchema = z
+  .object({
+    days: z
+      .array(
+        z.object({
+          day: z.string().openapi({ example: '2026-11-23', description: 'UTC.' }),
+          bytes: z.number(),
+          samples: z.number(),
+          tiers: z.object({ raw: z.number(), '10s': z.number(), '1min': z.number() }),
+        }),
+      )
+      .openapi({ description: 'Bytes of blocks, the earliest day first.' }),
+    labels: z
+      .object({ comm: labelAccountSchema, user: labelAccountSchema, container: labelAccountSchema })
+      .openapi({ description: 'Bytes of blocks by their share of samples, most bytes first.' }),
+    bytesPerDay: z
+      .object({ raw: z.number().nullable(), '10s': z.number().nullable(), '1min': z.number().nullable() })
+      .openapi({ description: 'What a day takes lately; null where there is no block of the tier.' }),
+    outlook: z
+      .object({
+        costs: z.array(z.object({ days: z.number(), bytes: z.number() })),
+        limitDays: z.number().nullable().openapi({
+          description: 'Retention at which --retention-size deletes before age does; null: never.',
+        }),
+      })
+      .nullable()
+      .openapi({
+        description:
+          'What everything would take with another --retention, should days go on as lately. ' +
+          'Null before the first block, and where nothing is deleted (--no-sampler).',
+      }),
+  })
+  .openapi('DiskAccount');
+
+export const retentionSchema = z
+  .object({
+    rawForMs: z.number().openapi({ description: 'Every sample is kept so long.' }),
+    retentionMs: z.number(),
+    retentionBytes: z.number(),
+  })
+  .openapi('Retention');
+
 export const storeSchema = z
   .object({
     bytes: z.number(),
@@ -99,6 +147,7 @@ export const storeSchema = z
     processes: z.number(),
     oldestMs: z.number().nullable(),
     newestMs: z.number().nullable(),
+    disk: diskSchema.optional(),
   })
   .openapi('StoreUsage');
 
@@ -148,6 +197,7 @@ export const statusSchema = z
     overhead: overheadSchema.optional(),
     rate: rateSchema.optional(),
     budgets: z.record(z.string(), budgetSchema).optional(),
+    retention: retentionSchema.optional(),
     host: hostSchema.optional(),
     store: storeSchema.optional(),
     coverage: coverageSchema.optional(),

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { labelSumsSchema } from './accounting-labels.ts';
 import { TIERS } from './profile-store.ts';
 import type { Tier } from './profile-store.ts';
 import { reasonOf } from './store-error.ts';
@@ -72,6 +73,8 @@ const manifestSchema = z.object({
   weightNs: z.number().nonnegative(),
   stacks: whole,
   processes: whole,
+  /** Whose samples they are; blocks of earlier builds do not say. */
+  labels: labelSumsSchema.optional(),
   /** Blocks that this one was made of, and that it stands for. */
   replaces: z.array(z.string()),
   files: z.object(

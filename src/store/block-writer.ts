@@ -1,9 +1,11 @@
 // The Parquet files of a block: samples, and a copy of the definitions and names that they need.
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { LabelSums } from './accounting-labels.ts';
 import type { BlockFile, BlockManifest } from './block-manifest.ts';
 import { BLOCK_FORMAT, columnsOf, RESOLUTION_MS } from './block-manifest.ts';
 import { parquetSql } from './block-view.ts';
+import { labelSumsOf } from './label-sums.ts';
 import type { Tier } from './profile-store.ts';
 import { readStoreId } from './schema.ts';
 import { sqlText } from './sql-text.ts';
@@ -17,6 +19,7 @@ export interface BlockSums {
   weightNs: number;
   stacks: number;
   processes: number;
+  labels: LabelSums;
 }
 
 /** Version 2 of the format's encodings: numbers that grow slowly take few bits. */
@@ -135,5 +138,6 @@ async function sumsOf(connection: DuckDBConnection, samples: string, tier: Tier)
     weightNs: weightNs!,
     stacks: stacks!,
     processes: processes!,
+    labels: await labelSumsOf(connection, samples),
   };
 }

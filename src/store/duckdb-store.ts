@@ -6,6 +6,8 @@ import type { ObjectId } from '../model/code-object.ts';
 import type { GroupBy, LabelName, Selector, TimeRange } from '../model/selector.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { StackTable } from '../model/stack-table.ts';
+import type { DiskAccount } from './accounting.ts';
+import { accountOf } from './accounting.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { BlockSet } from './block-set.ts';
 import { addPin, newPin, readPins, removePin } from './block-table.ts';
@@ -23,6 +25,7 @@ import { queryHeatmap } from './heatmap-query.ts';
 import { HotDatabase } from './hot-database.ts';
 import { readIncompleteLocations, readIncompleteObjects, writeNamedAgain } from './incomplete-names.ts';
 import { queryLabelNames, queryLabelValues } from './label-query.ts';
+import { KnownLabelSums } from './label-sums.ts';
 import { readLedger, writeLedger } from './ledger-table.ts';
 import type {
   Block,
@@ -103,6 +106,7 @@ class DuckDBStore implements ProfileStore {
   readonly #options: StoreOptions;
   readonly #exports: BundleExports;
   readonly #batches = new BatchWriter();
+  readonly #labelSums = new KnownLabelSums();
   /** Locations stored by this instance that have no name yet: a name for one of them replaces nothing. */
   readonly #unnamed = new Set<bigint>();
   /** False after a look found nothing to name: the next looks are free until new locations arrive. */
@@ -239,6 +243,12 @@ class DuckDBStore implements ProfileStore {
 
   async blocks(): Promise<Block[]> {
     return (await this.#blocks.list()) as Block[];
+  }
+
+  async diskAccount(): Promise<DiskAccount> {
+    const blocks = await this.blocks();
+    const labels = await this.#labelSums.of(blocks.map(({ id }) => this.#blocks.folder(id)));
+    return accountOf(blocks, labels);
   }
 
   pins(): Promise<Pin[]> {

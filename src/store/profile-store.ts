@@ -7,6 +7,7 @@ import type { Location, LocationId } from '../model/location.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { GroupBy, LabelName, Selector, TimeRange } from '../model/selector.ts';
 import type { StackTable } from '../model/stack-table.ts';
+import type { DiskAccount } from './accounting.ts';
 import type { ExportedBundle } from './bundle-export.ts';
 import type { ImportedBlock } from './bundle-import.ts';
 import type { BundleRequest } from './bundle-writer.ts';
@@ -238,6 +239,8 @@ export interface ProfileStore {
    */
   matchTexts(pattern: string, texts: readonly string[]): Promise<ReadonlySet<string>>;
   usage(): Promise<StoreUsage>;
+  /** What the blocks take, by day, tier and label. */
+  diskAccount(): Promise<DiskAccount>;
   /** The oldest first, broken ones among them. */
   blocks(): Promise<Block[]>;
   /** The earliest first. */

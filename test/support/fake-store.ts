@@ -7,6 +7,7 @@ import { objectId } from '../../src/model/code-object.ts';
 import type { GroupBy, LabelName, Matcher, Selector, TimeRange } from '../../src/model/selector.ts';
 import { isNegative } from '../../src/model/selector.ts';
 import type { StackTable } from '../../src/model/stack-table.ts';
+import { accountOf } from '../../src/store/accounting.ts';
 import type { ExportedBundle } from '../../src/store/bundle-export.ts';
 import type { BundleRequest } from '../../src/store/bundle-writer.ts';
 import { heatmapGrid } from '../../src/store/heatmap-query.ts';
@@ -214,6 +215,7 @@ export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
       return Promise.resolve({ values: values.slice(0, limit), hidden: Math.max(0, values.length - limit) });
     },
     usage: () => Promise.resolve(usageOf(rows)),
+    diskAccount: () => Promise.resolve(accountOf([], [])),
     blocks: () => Promise.resolve([]),
     pins: () => Promise.resolve([]),
     pin: readOnly,

@@ -1,5 +1,8 @@
 // GET /api/v1/status: the sums of the law of conservation, our own cost, budgets, what could be named.
 import { createRoute, z } from '@hono/zod-openapi';
+import type { LabelAccount } from '../../store/accounting.ts';
+import { outlookOf } from '../../store/accounting-outlook.ts';
+import type { ProfileStore } from '../../store/profile-store.ts';
 import type { App, ServerContext } from '../context.ts';
 import { DEFAULT_WINDOW_MS } from '../params.ts';
 import { errorResponses, jsonResponse } from '../responses.ts';
@@ -8,6 +11,10 @@ import { statusSchema } from '../status.ts';
 
 /** Each may cost a look at the host's files. */
 const GAINING_OBJECTS = 10;
+
+/** Of the disk account: a year, and as many values as a person looks at. */
+const SHOWN_DAYS = 366;
+const SHOWN_VALUES = 10;
 
 const route = createRoute({
   method: 'get',
@@ -48,6 +55,25 @@ async function coverage({ store, advisor, now }: ServerContext): Promise<StatusB
   };
 }
 
+/** What the store holds, and what its blocks take. */
+async function storeStatus(
+  store: ProfileStore,
+  retention: StatusBody['retention'],
+): Promise<StatusBody['store']> {
+  const [usage, { days, labels, bytesPerDay }] = await Promise.all([store.usage(), store.diskAccount()]);
+  const outlook = retention === undefined ? null : outlookOf({ bytesPerDay }, usage.hotBytes, retention);
+  const { comm, user, container } = labels;
+  const shown = { comm: heaviest(comm), user: heaviest(user), container: heaviest(container) };
+  return { ...usage, disk: { days: days.slice(-SHOWN_DAYS), labels: shown, bytesPerDay, outlook } };
+}
+
+/** The others join those that blocks do not tell apart: nothing is left out of the sum. */
+function heaviest({ values, others }: LabelAccount): LabelAccount {
+  const rest = [others, ...values.slice(SHOWN_VALUES)];
+  const sum = (of: 'samples' | 'bytes') => rest.reduce((total, share) => total + share[of], 0);
+  return { values: values.slice(0, SHOWN_VALUES), others: { samples: sum('samples'), bytes: sum('bytes') } };
+}
+
 /** The service's own account, completed from the store. */
 export async function readStatus(context: ServerContext): Promise<StatusBody> {
   const { store, service } = context;
@@ -55,7 +81,7 @@ export async function readStatus(context: ServerContext): Promise<StatusBody> {
   return {
     ...status,
     sampling: service.sampling,
-    store: status.store ?? (await store.usage()),
+    store: status.store ?? (await storeStatus(store, status.retention)),
     coverage: status.coverage ?? (await coverage(context)),
   };
 }
