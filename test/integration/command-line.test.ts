@@ -156,11 +156,11 @@ describe('export', () => {
   });
 
   it('says what forms there are', async () => {
-    const ended = await ask('export', '--format', 'bundle');
+    const ended = await ask('export', '--format', 'svg');
     expectFailure(
       ended,
       2,
-      /'bundle' is invalid\. Allowed choices are pprof, folded, speedscope, html\.\n\(/,
+      /'svg' is invalid\. Allowed choices are pprof, folded, speedscope, html, bundle\.\n\(/,
     );
   });
 
