@@ -147,7 +147,7 @@ void UnwindMapsHandle::add_process(const Napi::CallbackInfo& info) {
     const std::string path = item.Get("path").As<Napi::String>().Utf8Value();
     const std::string device = item.Get("device").As<Napi::String>().Utf8Value();
     const std::string inode = item.Get("inode").As<Napi::String>().Utf8Value();
-    const std::string key = file_key(path, device, strtoull(inode.c_str(), nullptr, 10));
+    const std::string key = file_key(path, device, strtoull(inode.c_str(), nullptr, 10), "");
     const auto offset = static_cast<uint64_t>(item.Get("offset").As<Napi::Number>().Int64Value());
     codes.push_back({to_u64(item.Get("start")), to_u64(item.Get("end")), key == "[vdso]" ? 0 : offset, key});
   }

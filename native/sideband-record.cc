@@ -35,21 +35,21 @@ void read_map(const char* at, size_t size, SidebandRecord& record) {
   const char* name = at + kMapBytes;
   const std::string_view path(name, strnlen(name, size - kMapBytes - kSampleIdBytes));
   const std::string on = device(field<uint32_t>(at, 40), field<uint32_t>(at, 44));
-  record.key = file_key(path, on, field<uint64_t>(at, 48));
+  record.key = file_key(path, on, field<uint64_t>(at, 48), std::to_string(field<uint64_t>(at, 56)));
   if (record.key == "[vdso]") record.offset = 0;  // its mapping's offset says nothing
   record.kind = record.end > record.start ? SidebandRecord::Kind::kMap : SidebandRecord::Kind::kOther;
 }
 
 }  // namespace
 
-std::string file_key(std::string_view path, std::string_view device, uint64_t inode) {
+std::string file_key(std::string_view path, std::string_view device, uint64_t inode, std::string_view generation) {
   if (path == "[vdso]") return "[vdso]";
   // `//anon`, `[heap]`, `[anon:v8]`, `/dev/zero`, `/SYSV…` hold code made at run time.
   for (const char* prefix : {"//", "/dev/zero", "/SYSV", "/anon_hugepage"}) {
     if (path.substr(0, strlen(prefix)) == prefix) return "";
   }
   if (path.empty() || path[0] != '/' || !inode) return "";
-  return std::string(device) + " " + std::to_string(inode);
+  return std::string(device) + " " + std::to_string(inode) + " " + std::string(generation);
 }
 
 size_t read_sideband(const char* at, size_t bytes, SidebandRecord& record) {

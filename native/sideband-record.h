@@ -15,14 +15,16 @@ struct SidebandRecord {
   uint32_t pid = 0, parent = 0;
   // Of a mapping:
   uint64_t start = 0, end = 0, offset = 0;
-  /// What the mapped file is known by: `device inode`, `[vdso]`, or nothing for code made at run time.
+  /// What the mapped file is known by (`file_key`); nothing for code made at run time.
   std::string key;
 };
 
 /// Reads the record at `at`; gives its size in bytes, 0 where it is malformed.
 size_t read_sideband(const char* at, size_t bytes, SidebandRecord& record);
 
-/// What a file without a build id is known by; `device` as /proc/PID/maps prints it (`08:01`).
-std::string file_key(std::string_view path, std::string_view device, uint64_t inode);
+/// What a file is known by before it has been read: `device inode generation`, `[vdso]`, or nothing for code made at run
+/// time. `device` as /proc/PID/maps prints it (`08:01`); `generation` tells files apart that had the inode one after the
+/// other, and is empty where it is not known: /proc does not tell it.
+std::string file_key(std::string_view path, std::string_view device, uint64_t inode, std::string_view generation);
 
 }  // namespace pilotlight

@@ -33,6 +33,8 @@ export class ObjectRef {
   loading: Promise<void> | null = null;
   /** A mapping through which the file can be opened. */
   seenIn: SeenIn | null = null;
+  /** When that was, ms since the epoch. */
+  seenAtMs = 0;
   /** The mapping through which opening it was last tried and failed; null where it has been read. */
   failedIn: SeenIn | null = null;
 

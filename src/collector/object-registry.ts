@@ -38,7 +38,7 @@ export class ObjectRegistry implements ObjectSource {
 
   /** The object behind a mapping of a file (or the vDSO). */
   refOf(path: string, file: MappedFile, pid: number, start: bigint, end: bigint): ObjectRef {
-    const key = `${path}\0${file.device}\0${file.inode}`;
+    const key = `${path}\0${file.device}\0${file.inode}\0${file.generation}`;
     let ref = this.#refs.get(key);
     if (!ref) {
       ref = new ObjectRef(path === '[vdso]' ? 'vdso' : 'file', path, file.inode);
@@ -46,6 +46,7 @@ export class ObjectRegistry implements ObjectSource {
       if (ref.kind === 'vdso') this.#settle(ref, vdsoObject());
     }
     ref.seenIn = { pid, start, end };
+    ref.seenAtMs = Date.now();
     return ref;
   }
 
@@ -181,9 +182,9 @@ export class ObjectRegistry implements ObjectSource {
       const opened = await this.#host.openObject(ref.seenIn.pid, ref.seenIn);
       if (opened.ok) return opened;
     }
-    // The process has exited. Its path usually still leads to the file; the inode tells whether it does.
+    // The process has exited. Its path usually still leads to the file.
     const opened = openHostPath(ref.path);
-    if (!opened.ok || fstatSync(opened.fd).ino === Number(ref.inode)) return opened;
+    if (!opened.ok || isFileOf(ref, opened.fd)) return opened;
     opened.close();
     return { ok: false, reason: 'no-file' };
   }
@@ -200,6 +201,12 @@ export class ObjectRegistry implements ObjectSource {
     this.#refs.delete(oldest);
     if (old.object) this.#byId.delete(old.object.id);
   }
+}
+
+/** A file made since may have the inode of the one that was mapped; it was then changed last when it was made. */
+function isFileOf({ inode, seenAtMs }: ObjectRef, fd: number): boolean {
+  const { ino, ctimeMs } = fstatSync(fd);
+  return ino === Number(inode) && ctimeMs <= seenAtMs;
 }
 
 /** A file that could not be read: its samples still say which file and where in it. */

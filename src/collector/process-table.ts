@@ -149,7 +149,7 @@ export class ProcessTable {
     process.image.cgroup ||= snapshot.cgroup;
     process.image.exe ||= snapshot.exe;
     for (const mapping of snapshot.mappings) {
-      const file = { device: mapping.device, inode: mapping.inode };
+      const file = { device: mapping.device, inode: mapping.inode, generation: '' };
       this.#map(process, { ...mapping, file });
     }
     return process;

@@ -38,8 +38,11 @@ export type SidebandEvent =
 
 /** Identity of a mapped file. */
 export interface MappedFile {
+  /** As /proc/PID/maps prints it. */
   device: string;
   inode: string;
+  /** Tells files apart that had the inode one after the other; '' where it is not known: /proc does not tell it. */
+  generation: string;
 }
 
 /** Decodes one CPU's bytes. Records of other types are passed over; a malformed one ends the decoding with an error. */
@@ -103,7 +106,8 @@ function decodeRecord(record: DataView): SidebandEvent | null {
  */
 function decodeMmap2(record: DataView, timeNs: number): SidebandEvent {
   const start = record.getBigUint64(16, true);
-  const file = { device: device(record), inode: record.getBigUint64(48, true).toString() };
+  const u64 = (at: number): string => record.getBigUint64(at, true).toString();
+  const file = { device: device(record), inode: u64(48), generation: u64(56) };
   return {
     type: 'mmap',
     timeNs,

@@ -16,7 +16,7 @@ export type UnwindTableReader = (object: {
 /** What native/ knows a mapped file by (`file_key` in native/sideband-record.cc). */
 export function codeKey(path: string, file: MappedFile): string {
   if (path === '[vdso]') return path;
-  return `${file.device} ${file.inode}`;
+  return `${file.device} ${file.inode} ${file.generation}`;
 }
 
 /** The worker's state, not the object's: whoever maps it next asks again. */

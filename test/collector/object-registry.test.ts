@@ -36,7 +36,7 @@ afterEach(() => {
 });
 
 const file = (name: string, text: string): string => writeText(join(folder, name), text);
-const byInode = (inode: string) => ({ device: '08:01', inode });
+const byInode = (inode: string, generation = '') => ({ device: '08:01', inode, generation });
 const LIB = byInode('5');
 /** As the file lies there now. */
 const asItIs = (path: string) => byInode(String(statSync(path).ino));
@@ -67,14 +67,16 @@ describe('ObjectRegistry', () => {
     expect(host.calls).toEqual(['openObject 7 1000']);
   });
 
-  it('tells files apart by path, device and inode', () => {
+  it('tells files apart by path, device, inode and generation', () => {
     const refs = [
       registry.refOf('/a', byInode('1'), 7, 0n, 1n),
+      registry.refOf('/a', byInode('1', '4'), 7, 0n, 1n),
+      registry.refOf('/a', byInode('1', '5'), 7, 0n, 1n),
       registry.refOf('/a', byInode('2'), 7, 0n, 1n),
       registry.refOf('/b', byInode('1'), 7, 0n, 1n),
       registry.refOf('/a', { ...byInode('1'), device: '08:02' }, 7, 0n, 1n),
     ];
-    expect(new Set(refs).size).toBe(4);
+    expect(new Set(refs).size).toBe(6);
     expect(registry.refOf('/a', byInode('1'), 9, 0n, 1n)).toBe(refs[0]);
   });
 
@@ -115,6 +117,13 @@ describe('ObjectRegistry', () => {
       path,
       addressing: 'elf',
     });
+  });
+
+  it('does not trust a file that was made after the process was seen, though it has the same inode', async () => {
+    const path = file('lib', 'content:k1');
+    const ref = registry.refOf(path, byInode(String(statSync(path).ino)), 7, 0n, 1n);
+    ref.seenAtMs = statSync(path).ctimeMs - 1000;
+    expect(await loaded(ref)).toMatchObject({ addressing: 'file-offset' });
   });
 
   it('does not wait at a pipe that stands where the file was', async () => {

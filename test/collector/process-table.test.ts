@@ -8,7 +8,7 @@ import type { SidebandEvent } from '../../src/collector/sideband.ts';
 import { FakeSamplerHost, snapshotOf } from '../support/fake-sampler-host.ts';
 
 const TICK_NS = 10_000_000n;
-const NO_FILE = { device: '', inode: '' };
+const NO_FILE = { device: '', inode: '', generation: '' };
 
 let registry: ObjectRegistry;
 let table: ProcessTable;
@@ -27,7 +27,9 @@ const comm = (pid: number, name: string, more: { tid?: number; exec?: boolean } 
   table.apply({ type: 'comm', timeNs: ++nowNs, pid, tid: pid, comm: name, exec: false, ...more });
 const exec = (pid: number, name: string): void => comm(pid, name, { exec: true });
 const mmap = (pid: number, path: string, start: bigint, offset = 0): void => {
-  const file = path.startsWith('/') ? { device: '08:01', inode: String(path.length) } : NO_FILE;
+  const file = path.startsWith('/')
+    ? { device: '08:01', inode: String(path.length), generation: '' }
+    : NO_FILE;
   const event: SidebandEvent = {
     type: 'mmap', timeNs: ++nowNs, pid, start, end: start + 0x1000n, offset, path, file,
   }; // prettier-ignore

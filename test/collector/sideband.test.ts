@@ -69,7 +69,7 @@ describe('decodeSideband', () => {
         end: 0x403000n,
         offset: 0x3000,
         path: '/bin/ls',
-        file: { device: 'fe:01', inode: '4294967297' },
+        file: { device: 'fe:01', inode: '4294967297', generation: '7' },
       },
     ]);
   });

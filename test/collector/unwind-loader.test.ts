@@ -6,7 +6,7 @@ import { codeKey, UnwindLoader } from '../../src/collector/unwind-loader.ts';
 import { SamplerUnavailable } from '../../src/collector/sampler-client.ts';
 import { FakeSamplerHost } from '../support/fake-sampler-host.ts';
 
-const FILE = { device: '08:01', inode: '5' };
+const FILE = { device: '08:01', inode: '5', generation: '1' };
 const TABLE = new Uint8Array(40);
 
 let host: FakeSamplerHost;
@@ -46,7 +46,7 @@ describe('UnwindLoader', () => {
     loader.want(key);
     await settled();
     expect(compiled).toEqual(['abcd']);
-    expect(loads()).toEqual(['loadUnwindTable 08:01 5 abcd', 'loadUnwindTable 08:01 5 abcd 40 bytes']);
+    expect(loads()).toEqual(['loadUnwindTable 08:01 5 1 abcd', 'loadUnwindTable 08:01 5 1 abcd 40 bytes']);
   });
 
   it('compiles nothing for what is only mapped', async () => {
@@ -58,15 +58,15 @@ describe('UnwindLoader', () => {
   it('gives a second key of the same content the table that is there', async () => {
     loader.want(note());
     await settled();
-    const byInode = note({ device: '08:01', inode: '12' });
+    const byInode = note({ device: '08:01', inode: '12', generation: '1' });
     loader.missed(byInode);
     await settled();
     expect(compiled).toEqual(['abcd']);
-    expect(loads().at(-1)).toBe('loadUnwindTable 08:01 12 abcd');
+    expect(loads().at(-1)).toBe('loadUnwindTable 08:01 12 1 abcd');
   });
 
   it('loads what was missed before it was told that it is mapped', async () => {
-    loader.missed('08:01 5');
+    loader.missed('08:01 5 1');
     await settled();
     expect(compiled).toEqual([]);
     note();
@@ -89,12 +89,12 @@ describe('UnwindLoader', () => {
     const key = note();
     loader.want(key);
     await settled();
-    expect(loads().at(-1)).toBe('noUnwindTable 08:01 5');
+    expect(loads().at(-1)).toBe('noUnwindTable 08:01 5 1');
     registry = new ObjectRegistry(host, () => ({ ok: false, reason: 'bad-format' }));
-    const text = note({ device: '08:01', inode: '13' });
+    const text = note({ device: '08:01', inode: '13', generation: '1' });
     loader.missed(text);
     await settled();
-    expect(loads().at(-1)).toBe('noUnwindTable 08:01 13');
+    expect(loads().at(-1)).toBe('noUnwindTable 08:01 13 1');
   });
 
   it('asks again for a table that nobody had time to compile', async () => {
@@ -102,16 +102,16 @@ describe('UnwindLoader', () => {
     const key = note();
     loader.want(key);
     await settled();
-    expect(loads()).not.toContain('noUnwindTable 08:01 5');
+    expect(loads()).not.toContain('noUnwindTable 08:01 5 1');
     answer = { ok: true, bytes: TABLE };
     loader.want(key);
     await settled();
-    expect(loads().at(-1)).toBe('loadUnwindTable 08:01 5 abcd 40 bytes');
+    expect(loads().at(-1)).toBe('loadUnwindTable 08:01 5 1 abcd 40 bytes');
   });
 
   it('tries again after the sampler was away', async () => {
     const key = note();
-    host.faults.set('loadUnwindTable 08:01 5 abcd', new SamplerUnavailable('restarting'));
+    host.faults.set('loadUnwindTable 08:01 5 1 abcd', new SamplerUnavailable('restarting'));
     loader.want(key);
     await settled();
     host.faults.clear();

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../src/server/context.ts';
 import { SERVER_LIMITS } from '../../src/server/limits/server-limits.ts';
 import { serve } from '../../src/server/serve.ts';
+import { SqlRunner } from '../../src/sql/sql-runner.ts';
 import { fakeApp, IDLE_SERVICE } from '../support/fake-service.ts';
 import type { RecordedData } from '../support/recorded-data.ts';
 import { recordedData } from '../support/recorded-data.ts';
@@ -27,13 +28,16 @@ const HOURS = 3 * 3_600_000;
 
 let data: RecordedData;
 let webRoot: string;
+let sql: SqlRunner;
 let app: App;
 const logged: unknown[] = [];
 beforeAll(async () => {
   data = await recordedData();
   webRoot = await mkdtemp(join(tmpdir(), 'pilotlight-fuzz-'));
   await writeFile(join(webRoot, 'report.html'), '<script type="application/json" id="profile"></script>');
+  sql = new SqlRunner({ store: data.store, directory: join(webRoot, 'sql') });
   app = fakeApp({
+    sql,
     store: data.store,
     service: IDLE_SERVICE,
     webRoot,
@@ -44,6 +48,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  await sql.close();
   await data.close();
   await rm(webRoot, { recursive: true });
 });

@@ -143,7 +143,7 @@ describe('the maps in the kernel', () => {
       for (let pid = 1; pid <= PROCESSES; pid++) maps.addProcess(100_000 + pid, mappingsOf(pid, OBJECTS));
       const table = syntheticTable(16, 500); // 32 KB: the mean of what /usr/lib has
       for (let inode = 1; inode <= OBJECTS; inode++) {
-        expect(await arena.load(`fe:00 ${inode}`, `content ${inode}`, table)).toBe(true);
+        expect(await arena.load(`fe:00 ${inode} `, `content ${inode}`, table)).toBe(true);
       }
       const tookMs = performance.now() - startedMs;
       const usage = arena.usage();

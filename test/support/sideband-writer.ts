@@ -76,6 +76,7 @@ export interface Mmap2Fields {
   major?: number;
   minor?: number;
   inode?: bigint;
+  generation?: bigint;
   misc?: number;
 }
 
@@ -90,7 +91,7 @@ export function mmap2Record(fields: Mmap2Fields): Buffer {
     u32(fields.major ?? 8),
     u32(fields.minor ?? 1),
     u64(fields.inode ?? 0n),
-    u64(0), // inode generation
+    u64(fields.generation ?? 0n),
     u32(5), // PROT_READ | PROT_EXEC
     u32(2), // MAP_PRIVATE
     name(path),

@@ -83,6 +83,8 @@ describe('the line at the bottom', () => {
         .toBe('Nothing is stored, and no sampler is running.');
       expect(await page.locator('#status-facts').innerText()).toContain('Sampler not running');
     } finally {
+      // A page left open asks again, and a refused connection is an error of the page.
+      await page.goto('about:blank');
       await idle.close();
     }
   });
