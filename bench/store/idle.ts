@@ -4,7 +4,7 @@ import { onlyRows } from './only-rows.ts';
 import type { Recording } from './recording.ts';
 import { Day } from './day.ts';
 import { dataBytes } from './data-bytes.ts';
-import { feed } from './feed.ts';
+import { feed, keepInOrder } from './feed.ts';
 import { extrapolated, measureGrowth } from './growth.ts';
 import { DAY_MS, lastDay } from './measure-day.ts';
 import { withStore } from './with-store.ts';
@@ -34,7 +34,9 @@ export async function measureIdle(recording: Recording, folder: string): Promise
   });
   const dataDir = join(folder, 'idle');
   const stored = await withStore(dataDir, async (store) => {
-    const { appends } = await feed(store, day, Math.round(SAMPLES / (DAY_MS / FLUSH_MS)));
+    const fed = await feed(store, day, Math.round(SAMPLES / (DAY_MS / FLUSH_MS)));
+    await keepInOrder(store, lastDay().untilMs, fed);
+    const { appends } = fed;
     const { samples, stacks } = await store.usage();
     return { appends, samples, stacks };
   });

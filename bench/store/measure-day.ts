@@ -5,7 +5,7 @@ import { dataBytes } from './data-bytes.ts';
 import type { DayBatch } from './day.ts';
 import { Day } from './day.ts';
 import type { Fed } from './feed.ts';
-import { feed } from './feed.ts';
+import { feed, keepInOrder } from './feed.ts';
 import { growthTo, measureGrowth } from './growth.ts';
 import type { StoreBenchOptions } from './options.ts';
 import { appOn, QUESTIONS, timeQuestion } from './questions.ts';
@@ -61,8 +61,11 @@ export async function measureDay(
     const limit = options.samples - SMALL_APPENDS * TWO_CPUS_ROWS;
     const fed = await feed(store, day, MANY_CPUS_ROWS, { limit, onBatch });
     const fedInSmall = await feed(store, day, TWO_CPUS_ROWS, { onBatch });
+    await keepInOrder(store, lastDay().untilMs, fed);
     const { samples, processes, stacks } = await store.usage();
-    say(`stored ${samples} samples; the appends took ${fed.storeSeconds.toFixed(1)} s`);
+    say(
+      `stored ${samples} samples; the appends took ${fed.storeSeconds.toFixed(1)} s, upkeep ${fed.upkeepSeconds.toFixed(1)} s`,
+    );
     const times = await askAll(store, options.repetitions, say);
     return { fed, fedInSmall, samples, processes, stacks, times };
   });

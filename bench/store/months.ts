@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { dataBytes } from './data-bytes.ts';
 import { Day } from './day.ts';
-import { feed } from './feed.ts';
+import { feed, keepInOrder } from './feed.ts';
 import { growthTo, measureGrowth } from './growth.ts';
 import { DAY_MS, lastDay, MANY_CPUS_ROWS } from './measure-day.ts';
 import type { StoreBenchOptions } from './options.ts';
@@ -50,7 +50,10 @@ export async function measureMonths(
   const points: MonthPoint[] = [];
   for (const until of POINTS) {
     const limit = perDay * until - day.sampled;
-    await withStore(dataDir, (store) => feed(store, day, Math.min(MANY_CPUS_ROWS, perDay), { limit }));
+    await withStore(dataDir, async (store) => {
+      const fed = await feed(store, day, Math.min(MANY_CPUS_ROWS, perDay), { limit });
+      await keepInOrder(store, startMs + until * DAY_MS, fed);
+    });
     points.push(await pointAt(dataDir, until, startMs + until * DAY_MS));
     say(`after ${until} days: ${(points.at(-1)!.bytes / 1e6).toFixed(1)} MB`);
   }

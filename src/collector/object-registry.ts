@@ -162,10 +162,9 @@ export class ObjectRegistry implements ObjectSource {
       opened.close();
       return false;
     }
-    const key = layout.buildId ? `build:${layout.buildId}` : `content:${layout.contentKey}`;
     ref.segments = layout.segments;
     this.#settle(ref, {
-      id: objectId('elf', 'elf', key),
+      id: elfObjectId(layout, fstatSync(opened.fd).uid),
       kind: 'elf',
       buildId: layout.buildId,
       path: ref.path.replace(/ \(deleted\)$/, ''),
@@ -201,6 +200,23 @@ export class ObjectRegistry implements ObjectSource {
     this.#refs.delete(oldest);
     if (old.object) this.#byId.delete(old.object.id);
   }
+}
+
+/**
+ * Whoever owns a file can write another's build id into it, so a build of root's is one object wherever it lies, and one of
+ * anybody else's is that owner's alone.
+ */
+function elfObjectId(
+  { buildId, contentKey }: { buildId: string; contentKey: string },
+  uid: number,
+): ObjectId {
+  const key = buildId === '' ? `content:${contentKey}` : `build:${buildId}`;
+  return objectId('elf', 'elf', uid === 0 ? key : `uid:${uid}:${key}`);
+}
+
+/** Whether the build id says which object it is. */
+export function isNamedByBuildId({ kind, buildId, id }: CodeObject): boolean {
+  return kind === 'elf' && buildId !== '' && id === elfObjectId({ buildId, contentKey: '' }, 0);
 }
 
 /** A file made since may have the inode of the one that was mapped; it was then changed last when it was made. */

@@ -3,6 +3,7 @@ import type { CodeObject } from '../model/code-object.ts';
 import type { OpenResult } from '../model/object-source.ts';
 import type { ObjectRef } from './object-ref.ts';
 import type { ObjectRegistry } from './object-registry.ts';
+import { isNamedByBuildId } from './object-registry.ts';
 import type { SamplerHost } from './sampler-host.ts';
 import type { MappedFile } from './sideband.ts';
 import { within } from './within.ts';
@@ -94,6 +95,6 @@ export class UnwindLoader {
 }
 
 /** Names the table in the cache. */
-function contentKey({ kind, buildId, id }: CodeObject): string {
-  return kind === 'elf' && buildId !== '' ? buildId : `${kind}-${id.toString(16)}`;
+function contentKey(object: CodeObject): string {
+  return isNamedByBuildId(object) ? object.buildId : `${object.kind}-${object.id.toString(16)}`;
 }

@@ -8,6 +8,8 @@ export interface StackTable {
   count: Float64Array;
   /** CPU time per stack, ns (n). */
   weightNs: Float64Array;
+  /** Each row's stack, where a store answers and nothing was changed about the stacks (n): what `series` can be asked about. */
+  stackIds?: BigUint64Array;
   /** Value of the `groupBy` label per stack, or undefined where nothing was grouped (n). */
   group?: string[];
   /** Stack i's locations are `stackLocations[offsets[i] .. offsets[i + 1])`, leaf first (n + 1). */

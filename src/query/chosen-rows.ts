@@ -3,11 +3,12 @@ import type { StackTable } from '../model/stack-table.ts';
 
 /** What a table of these rows alone says of each stack besides its locations; `rows` are indices, in the order wanted. */
 export function chosenRows(
-  { group, count, weightNs }: StackTable,
+  { group, count, weightNs, stackIds }: StackTable,
   rows: readonly number[],
-): Pick<StackTable, 'group' | 'count' | 'weightNs'> {
+): Pick<StackTable, 'group' | 'count' | 'weightNs' | 'stackIds'> {
   return {
     ...(group === undefined ? {} : { group: rows.map((row) => group[row]!) }),
+    ...(stackIds === undefined ? {} : { stackIds: BigUint64Array.from(rows, (row) => stackIds[row]!) }),
     count: Float64Array.from(rows, (row) => count[row]!),
     weightNs: Float64Array.from(rows, (row) => weightNs[row]!),
   };

@@ -46,8 +46,10 @@ import type {
 import { querySeries } from './series-query.ts';
 import type { StoreSnapshot } from './snapshot.ts';
 import { snapshotInPlace, takeSnapshot } from './snapshot.ts';
-import type { SampleQuery } from './stack-query.ts';
+import { RecentStacks } from './recent-stacks.ts';
+import type { StackQuery } from './stack-query.ts';
 import { queryStacks } from './stack-query.ts';
+import type { Statements } from './statements.ts';
 import { StoreError } from './store-error.ts';
 import { sweepDefinitions } from './sweeping.ts';
 import { readUnnamed, writeSymbols } from './symbol-table.ts';
@@ -107,6 +109,7 @@ class DuckDBStore implements ProfileStore {
   readonly #exports: BundleExports;
   readonly #batches = new BatchWriter();
   readonly #labelSums = new KnownLabelSums();
+  readonly #recent = new RecentStacks();
   /** Locations stored by this instance that have no name yet: a name for one of them replaces nothing. */
   readonly #unnamed = new Set<bigint>();
   /** False after a look found nothing to name: the next looks are free until new locations arrive. */
@@ -126,7 +129,7 @@ class DuckDBStore implements ProfileStore {
     ledger: readonly LedgerRow[],
     symbols: readonly SymbolRow[] = [],
   ): Promise<void> {
-    const written = await this.#database.write(async (statements) => {
+    const written = await this.#write(async (statements) => {
       await writeLedger(statements, ledger);
       const inBatch = await this.#batches.write(statements, batch);
       const fresh = new Set(inBatch.newLocations);
@@ -143,15 +146,27 @@ class DuckDBStore implements ProfileStore {
 
   async appendSymbols(rows: readonly SymbolRow[], again?: NamedAgain): Promise<void> {
     if (rows.length === 0 && again === undefined) return;
-    await this.#database.write(async (statements) => {
+    await this.#write(async (statements) => {
       await writeSymbols(statements, rows, (id) => this.#unnamed.has(id));
       if (again !== undefined) await writeNamedAgain(statements, again);
     });
     this.#named(rows);
   }
 
+  /** A write of names that fails may have been stored all the same. */
+  async #write<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
+    try {
+      return await this.#database.write(work);
+    } catch (error) {
+      this.#recent.forget();
+      throw error;
+    }
+  }
+
   #named(rows: readonly SymbolRow[]): void {
+    if (rows.length === 0) return;
     for (const { location } of rows) this.#unnamed.delete(location);
+    this.#recent.renamed(rows.map(({ location }) => location));
   }
 
   async unnamedLocations(limit: number): ReturnType<ProfileStore['unnamedLocations']> {
@@ -190,9 +205,10 @@ class DuckDBStore implements ProfileStore {
     stepMs: number,
     groupBy?: GroupBy,
     limit = 20,
+    stacks?: BigUint64Array,
   ): Promise<Series> {
     return this.#read(selector, range, (connection, query) =>
-      querySeries(connection, query, stepMs, groupBy, limit),
+      querySeries(connection, { ...query, stepMs, groupBy, limit, stacks }),
     );
   }
 
@@ -278,6 +294,7 @@ class DuckDBStore implements ProfileStore {
       const swept = await sweepDefinitions(this.#database, this.#blocks, this.#batches);
       // A name for one of them replaces nothing: that was so of locations that may have gone, too.
       if (swept > 0) this.#unnamed.clear();
+      this.#recent.forget();
       return swept;
     });
   }
@@ -300,10 +317,11 @@ class DuckDBStore implements ProfileStore {
   importBundle(path: string, bundle: Bundle): Promise<ImportedBlock[]> {
     return this.#afterUpkeep(async () => {
       const imported = await importBundle(this.#database, this.#blocks, path, bundle);
-      // Definitions and names came past what this instance knows to be stored.
+      // DecodedStacks and names came past what this instance knows to be stored.
       await this.#database.write(() => Promise.resolve(this.#batches.forget()));
       this.#unnamed.clear();
       this.#mayHaveUnnamed = true;
+      this.#recent.forget();
       return imported;
     });
   }
@@ -317,6 +335,7 @@ class DuckDBStore implements ProfileStore {
       await Promise.race([upkeep, sleep(INTERRUPT_MS)]);
     }
     await this.#database.close();
+    this.#recent.forget();
   }
 
   #afterUpkeep<T>(work: () => Promise<T>): Promise<T> {
@@ -329,12 +348,14 @@ class DuckDBStore implements ProfileStore {
   #read<T>(
     selector: Selector,
     range: TimeRange,
-    work: (connection: DuckDBConnection, query: SampleQuery) => Promise<T>,
+    work: (connection: DuckDBConnection, query: StackQuery) => Promise<T>,
   ): Promise<T> {
     const window = { range, host: this.#options.hostLabel };
-    return this.#blocks.read(range, async (connection) => {
-      const checked = await checkSelector(connection, selector, window);
-      return work(connection, { ...window, selector: checked });
-    });
+    return this.#recent.use((inUse) =>
+      this.#blocks.read(range, async (connection) => {
+        const checked = await checkSelector(connection, selector, window);
+        return work(connection, { ...window, selector: checked, inUse });
+      }),
+    );
   }
 }

@@ -18,6 +18,16 @@ export class IdIndex {
     return this.#size;
   }
 
+  /** Low and high word in turn of each id, by its number. */
+  get words(): Uint32Array {
+    return this.#words.subarray(0, 2 * this.#size);
+  }
+
+  /** The same as whole ids. */
+  get ids(): BigUint64Array {
+    return new BigUint64Array(this.#words.buffer, 0, this.#size);
+  }
+
   /** The id's number, a new one where it has none yet. */
   add(low: number, high: number): number {
     let slot = this.#slotOf(low, high);

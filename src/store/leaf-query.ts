@@ -1,56 +1,51 @@
 // What the leaf frames of stacks say: names and stand-ins are made where those of whole stacks are.
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { LIST, listValue, UBIGINT, VARCHAR } from '@duckdb/node-api';
+import { UBIGINT, UINTEGER, VARCHAR } from '@duckdb/node-api';
 import { leafField } from '../model/leaf-field.ts';
-import { markerLocation } from '../model/location.ts';
 import type { FrameField } from '../model/selector.ts';
+import { appendRows, packedColumn, valueColumn } from './append-rows.ts';
+import { decode } from './stack-decoding.ts';
 import { eachChunk, idWords } from './each-chunk.ts';
 import { IdIndex } from './id-index.ts';
-import { fetchLocations } from './location-query.ts';
-import { Parameters } from './parameters.ts';
+import { locationColumns } from './location-columns.ts';
+import type { StacksInUse } from './recent-stacks.ts';
 
 /**
- * Reads the temporary table `asked_stacks` (stack_id, each once) and leaves `stack_leaves`: for each of them the label
- * that the field is, never NULL.
+ * `distinct` is a query for ids of stacks, each once. Leaves the temporary tables `stack_leaves` (stack_id, no), a row for
+ * each of them, and `leaf_labels` (no, label): what the field is, never NULL.
  */
-export async function labelLeaves(connection: DuckDBConnection, field: FrameField): Promise<void> {
-  await findLeaves(connection);
-  const index = new IdIndex();
-  const ids: bigint[] = [];
-  await eachChunk(connection, 'SELECT DISTINCT location_id FROM leaves', (chunk, rows) => {
+export async function labelLeaves(
+  connection: DuckDBConnection,
+  inUse: StacksInUse,
+  distinct: string,
+  field: FrameField,
+): Promise<void> {
+  const asked = new IdIndex();
+  await eachChunk(connection, distinct, (chunk, rows) => {
     const words = idWords(chunk, 0);
-    for (let row = 0; row < rows; row++) {
-      index.add(words[2 * row]!, words[2 * row + 1]!);
-      ids.push((BigInt(words[2 * row + 1]!) << 32n) | BigInt(words[2 * row]!));
-    }
+    for (let row = 0; row < rows; row++) asked.add(words[2 * row]!, words[2 * row + 1]!);
   });
-  const places = await fetchLocations(connection, index);
-  const labels = ids.map((_, location) => leafField(places, location, field));
-  const parameters = new Parameters();
-  const id = parameters.add(listValue(ids), LIST(UBIGINT));
-  const label = parameters.add(listValue(labels), LIST(VARCHAR));
+  const { decoded } = inUse;
+  const leaves = (await decode(connection, inUse, asked)).map((stack) => decoded.stack(stack)[0]!);
+  const columns = locationColumns(decoded, leaves);
+  const labels = new Map<string, number>();
+  const numbers = leaves.map((_, at) => {
+    const label = leafField(columns, at, field);
+    const known = labels.get(label) ?? labels.size;
+    labels.set(label, known);
+    return known;
+  });
   await connection.run(
-    `CREATE TEMP TABLE stack_leaves AS
-     SELECT l.stack_id, n.label FROM leaves l
-     JOIN (SELECT unnest(${id}) AS location_id, unnest(${label}) AS label) n ON n.location_id = l.location_id`,
-    parameters.values,
-    parameters.types,
+    `CREATE TEMP TABLE stack_leaves (stack_id UBIGINT, no UINTEGER);
+     CREATE TEMP TABLE leaf_labels (no UINTEGER, label VARCHAR)`,
   );
-}
-
-/** Leaves the temporary tables `leaves` and, for `fetchLocations`, `wanted`. */
-async function findLeaves(connection: DuckDBConnection): Promise<void> {
-  // A stack that is not stored (which the writer does not let happen) still counts its samples.
-  const parameters = new Parameters();
-  const lost = parameters.add(markerLocation('[lost stack]').id, UBIGINT);
-  await connection.run(
-    `CREATE TEMP TABLE leaves AS
-     SELECT a.stack_id, coalesce(t.location_ids[1], ${lost}) AS location_id
-     FROM asked_stacks a LEFT JOIN stacks t ON t.stack_id = a.stack_id`,
-    parameters.values,
-    parameters.types,
-  );
-  await connection.run(
-    'CREATE TEMP TABLE wanted AS SELECT DISTINCT [location_id] AS location_ids FROM leaves',
-  );
+  await appendRows(connection, 'stack_leaves', asked.size, [
+    packedColumn(UBIGINT, asked.ids),
+    packedColumn(UINTEGER, numbers),
+  ]);
+  const texts = [...labels.keys()];
+  await appendRows(connection, 'leaf_labels', texts.length, [
+    packedColumn(UINTEGER, Uint32Array.from(texts.keys())),
+    valueColumn(VARCHAR, (row) => texts[row]!),
+  ]);
 }

@@ -1,54 +1,36 @@
-// The locations of a StackTable with their frames; a location without a name gets a frame that stands for it.
+// What is stored of locations: their objects, places and frames; and the frame that stands for one without a name.
 import { basename } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { Addressing, CodeObject, ObjectId, ObjectKind } from '../model/code-object.ts';
 import type { Frame } from '../model/frame.ts';
 import { MARKER_OBJECT, markerLocation, markerName, MARKERS } from '../model/location.ts';
-import type { StackTable } from '../model/stack-table.ts';
+import type { StoredPlaces } from './decoded-stacks.ts';
 import { eachChunk, idWords, lists, numbers, optionalTexts, texts } from './each-chunk.ts';
 import { highWord, IdIndex, lowWord } from './id-index.ts';
 import { wordsOf } from './vector-items.ts';
 
-export type LocationColumns = Pick<
-  StackTable,
-  'locationObject' | 'locationAddress' | 'locationFrames' | 'locationNamed' | 'objects'
->;
-
-/** Reads the temporary table `wanted` of the stack query; `index` numbers its location ids. */
-export async function fetchLocations(connection: DuckDBConnection, index: IdIndex): Promise<LocationColumns> {
-  await connection.run(
-    'CREATE TEMP TABLE wanted_locations AS SELECT DISTINCT unnest(location_ids) AS location_id FROM wanted',
-  );
+/** What is stored of the locations in the temporary table `asked_locations` (id); `asked` numbers them. */
+export async function fetchLocations(connection: DuckDBConnection, asked: IdIndex): Promise<StoredPlaces> {
   const objects = await fetchObjects(connection);
-  const places = await fetchPlaces(connection, index, objects);
-  const found = await fetchFrames(connection, index);
-  const locationNamed = new Uint8Array(index.size);
-  const standIns = new StandIns(objects);
-  const locationFrames = found.map((frames, at) => {
-    if (frames === undefined) return standIns.of(places.locationObject[at]!, places.locationAddress[at]!);
-    locationNamed[at] = 1;
-    return frames;
-  });
-  return { ...places, locationFrames, locationNamed, objects };
+  const places = await fetchPlaces(connection, asked, objects);
+  return { ...places, chains: await fetchFrames(connection, asked), objects };
 }
 
 /**
- * Leaves a temporary table `places`: the wanted locations that are stored. The markers' object comes last: it also
+ * Leaves a temporary table `places`: the asked locations that are stored. The markers' object comes last: it also
  * answers for a location that is not stored.
  */
 async function fetchObjects(connection: DuckDBConnection): Promise<CodeObject[]> {
   await connection.run(
-    `CREATE TEMP TABLE places AS SELECT l.location_id, l.object_id, l.address FROM locations l
-     WHERE l.location_id IN (SELECT location_id FROM wanted_locations)`,
+    `CREATE OR REPLACE TEMP TABLE places AS SELECT l.location_id, l.object_id, l.address FROM locations l
+     WHERE l.location_id IN (SELECT id FROM asked_locations)`,
   );
   const rows = await connection.runAndReadAll(
     `SELECT o.object_id, o.kind, o.build_id, o.path, o.size::DOUBLE, o.addressing FROM objects o
-     WHERE o.object_id IN (SELECT object_id FROM places)
-     ORDER BY o.path, o.object_id`,
+     WHERE o.object_id IN (SELECT object_id FROM places)`,
   );
   const objects = rows.getRows().map(objectOfRow);
-  const marker = objects.find((object) => object.id === MARKER_OBJECT.id) ?? MARKER_OBJECT;
-  return [...objects.filter((object) => object !== marker), marker];
+  return [...objects.filter(({ id }) => id !== MARKER_OBJECT.id), MARKER_OBJECT];
 }
 
 export function objectOfRow(row: readonly unknown[]): CodeObject {
@@ -67,12 +49,14 @@ async function fetchPlaces(connection: DuckDBConnection, index: IdIndex, objects
   const objectIndex = new IdIndex();
   for (const { id } of objects) objectIndex.add(lowWord(id), highWord(id));
   // Until found, a location is '[unknown]' of the markers' object: address 0, last of the objects.
-  const locationObject = new Uint32Array(index.size).fill(objects.length - 1);
-  const locationAddress = new Float64Array(index.size);
+  const place = {
+    object: new Uint32Array(index.size).fill(objects.length - 1),
+    address: new Float64Array(index.size),
+  };
   for (const marker of MARKERS) {
     const { id, address } = markerLocation(marker);
     const at = index.find(lowWord(id), highWord(id));
-    if (at >= 0) locationAddress[at] = address;
+    if (at >= 0) place.address[at] = address;
   }
   await eachChunk(connection, 'SELECT location_id, object_id, address::DOUBLE FROM places', (chunk, rows) => {
     const [id, object] = [idWords(chunk, 0), idWords(chunk, 1)];
@@ -81,11 +65,11 @@ async function fetchPlaces(connection: DuckDBConnection, index: IdIndex, objects
       const at = index.find(id[2 * row]!, id[2 * row + 1]!);
       const ofObject = objectIndex.find(object[2 * row]!, object[2 * row + 1]!);
       if (at < 0 || ofObject < 0) continue;
-      locationObject[at] = ofObject;
-      locationAddress[at] = address(row);
+      place.object[at] = ofObject;
+      place.address[at] = address(row);
     }
   });
-  return { locationObject, locationAddress };
+  return place;
 }
 
 /**
@@ -99,7 +83,7 @@ async function fetchFrames(connection: DuckDBConnection, index: IdIndex): Promis
     `SELECT y.depth, y.name, nullif(y.system_name, y.name) AS mangled, y.file, y.line, y."column", y.tier,
        list(y.location_id)
      FROM symbols y
-     WHERE y.reason = '' AND y.location_id IN (SELECT location_id FROM wanted_locations)
+     WHERE y.reason = '' AND y.location_id IN (SELECT id FROM asked_locations)
      GROUP BY ALL ORDER BY y.depth`,
     (chunk, rows) => {
       const frameOf = frameReader(chunk);
@@ -143,23 +127,6 @@ function frameReader(chunk: DuckDBDataChunk): (row: number) => Frame {
     if (compiled !== null) frame.tier = compiled;
     return frame;
   };
-}
-
-/** The locations of an object that have no name share their frame: there may be more of them than of the others. */
-class StandIns {
-  readonly #objects: readonly CodeObject[];
-  readonly #known: (Frame[] | undefined)[] = [];
-
-  constructor(objects: readonly CodeObject[]) {
-    this.#objects = objects;
-  }
-
-  /** `object` is its index. */
-  of(object: number, address: number): Frame[] {
-    const { [object]: made } = this.#objects;
-    if (made!.kind === 'marker') return [standIn(made!, address)];
-    return (this.#known[object] ??= [standIn(made!, address)]);
-  }
 }
 
 /** What is shown for a location that has no name: it is still in an object, or stands for what was not there. */

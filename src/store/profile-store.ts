@@ -215,12 +215,14 @@ export interface ProfileStore {
   incompleteLocations(object: ObjectId, beyond: number, limit: number): Promise<StoredName[]>;
   ledger(session: string): Promise<LedgerRow[]>;
   stacks(selector: Selector, range: TimeRange, groupBy?: LabelName): Promise<StackTable>;
+  /** `stacks`: of samples of these alone (`StackTable.stackIds`). */
   series(
     selector: Selector,
     range: TimeRange,
     stepMs: number,
     groupBy?: GroupBy,
     limit?: number,
+    stacks?: BigUint64Array,
   ): Promise<Series>;
   /** Samples outside of the range are not in the cells that it cuts. `columnMs` and `rowMs` are whole ms. */
   heatmap(selector: Selector, range: TimeRange, columnMs: number, rowMs: number): Promise<Heatmap>;

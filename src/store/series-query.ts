@@ -3,25 +3,30 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { BIGINT } from '@duckdb/node-api';
 import type { GroupBy, LabelName } from '../model/selector.ts';
 import { isFrameField } from '../model/selector.ts';
+import { askFor } from './stack-decoding.ts';
 import { eachChunk, numbers, texts } from './each-chunk.ts';
 import { groupingSql } from './label-sql.ts';
 import { labelLeaves } from './leaf-query.ts';
 import { Parameters } from './parameters.ts';
 import type { Series, SeriesPoints } from './profile-store.ts';
 import { whereSql } from './selector-sql.ts';
-import type { SampleQuery } from './stack-query.ts';
+import type { StackQuery } from './stack-query.ts';
 import { StoreError } from './store-error.ts';
 
 /** One value per pixel of a wide screen, several times over; a series of each is 16 bytes per step. */
 const MAX_STEPS = 50_000;
 
-export async function querySeries(
-  connection: DuckDBConnection,
-  query: SampleQuery,
-  stepMs: number,
-  groupBy: GroupBy | undefined,
-  limit: number,
-): Promise<Series> {
+export interface SeriesQuery extends StackQuery {
+  stepMs: number;
+  groupBy: GroupBy | undefined;
+  /** Series at most. */
+  limit: number;
+  /** Samples of these stacks alone; of all where undefined. */
+  stacks: BigUint64Array | undefined;
+}
+
+export async function querySeries(connection: DuckDBConnection, query: SeriesQuery): Promise<Series> {
+  const { stepMs, groupBy, limit, stacks } = query;
   const fromMs = Math.ceil(query.range.fromMs);
   const steps = Math.max(0, Math.ceil((query.range.untilMs - fromMs) / stepMs));
   if (!(stepMs >= 1) || steps > MAX_STEPS) {
@@ -31,9 +36,11 @@ export async function querySeries(
     );
   }
   const grid = { fromMs, stepMs: Math.floor(stepMs) };
+  if (stacks !== undefined) await askFor(connection, 'kept_stacks', stacks);
   if (isFrameField(groupBy)) {
     await bucketStacks(connection, query, grid);
-    await labelLeaves(connection, groupBy);
+    const distinct = 'SELECT DISTINCT key FROM stack_buckets';
+    await labelLeaves(connection, query.inUse, distinct, groupBy);
     await bucketLeaves(connection);
   } else await bucketSamples(connection, query, grid, groupBy);
   const series = await fetchSeries(connection, steps, limit);
@@ -50,7 +57,7 @@ interface Grid {
 /** Leaves the temporary table `buckets`. */
 async function bucketSamples(
   connection: DuckDBConnection,
-  query: SampleQuery,
+  query: SeriesQuery,
   grid: Grid,
   groupBy: LabelName | undefined,
 ): Promise<void> {
@@ -66,16 +73,13 @@ async function bucketSamples(
   );
 }
 
-/** Leaves the temporary tables `stack_buckets` and `asked_stacks`. */
-async function bucketStacks(connection: DuckDBConnection, query: SampleQuery, grid: Grid): Promise<void> {
+/** Leaves the temporary table `stack_buckets`. */
+async function bucketStacks(connection: DuckDBConnection, query: SeriesQuery, grid: Grid): Promise<void> {
   const parameters = new Parameters();
   await connection.run(
     `CREATE TEMP TABLE stack_buckets AS ${stepsSql('s.stack_id', query, grid, parameters)}`,
     parameters.values,
     parameters.types,
-  );
-  await connection.run(
-    'CREATE TEMP TABLE asked_stacks AS SELECT DISTINCT key AS stack_id FROM stack_buckets',
   );
 }
 
@@ -83,15 +87,18 @@ async function bucketStacks(connection: DuckDBConnection, query: SampleQuery, gr
 async function bucketLeaves(connection: DuckDBConnection): Promise<void> {
   await connection.run(
     `CREATE TEMP TABLE buckets AS
-     SELECT b.step, l.label, sum(b.count) AS count, sum(b.weight_ns) AS weight_ns
-     FROM stack_buckets b JOIN stack_leaves l ON l.stack_id = b.key GROUP BY ALL`,
+     WITH numbered AS (
+       SELECT b.step, l.no, sum(b.count) AS count, sum(b.weight_ns) AS weight_ns
+       FROM stack_buckets b JOIN stack_leaves l ON l.stack_id = b.key GROUP BY ALL
+     )
+     SELECT n.step, l.label, n.count, n.weight_ns FROM numbered n JOIN leaf_labels l ON l.no = n.no`,
   );
 }
 
 /** Samples by step and `key`, an expression over `s`. */
 function stepsSql(
   key: string,
-  { selector, range, host }: SampleQuery,
+  { selector, range, host, stacks }: SeriesQuery,
   { fromMs, stepMs }: Grid,
   parameters: Parameters,
 ): string {
@@ -99,7 +106,9 @@ function stepsSql(
   const step = parameters.add(BigInt(stepMs), BIGINT);
   return `SELECT (s.time_ms - ${start}) // ${step} AS step, ${key} AS key,
       sum(s.count) AS count, sum(s.weight_ns) AS weight_ns
-    FROM samples s WHERE ${whereSql(selector, range, host, parameters)} GROUP BY ALL`;
+    FROM samples s WHERE ${whereSql(selector, range, host, parameters)}
+      ${stacks === undefined ? '' : 'AND s.stack_id IN (SELECT id FROM kept_stacks)'}
+    GROUP BY ALL`;
 }
 
 /** Values beyond the limit join '', the group of samples without a value. */

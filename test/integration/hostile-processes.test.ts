@@ -1,7 +1,7 @@
 // Programs that would mislead a profiler or wear it out: each costs no more than others do, and is taken for no other.
 // Needs root and BPF; not skipped in CI.
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { StackTable } from '../../src/model/stack-table.ts';
@@ -75,6 +75,32 @@ describe('a program whose file is replaced while it runs', () => {
   });
 });
 
+describe('a program with the build id of another', () => {
+  it.each(['first', 'last'])('is not taken for it, nor it for that, where it comes %s', async (turn) => {
+    const real = programOf(`real-${turn}`, 'of_the_real_one');
+    const buildId = buildIdOf(real);
+    const flags = ['-DFUNCTION=of_the_impostor', `-Wl,--build-id=0x${buildId}`];
+    const impostor = programs.compile('one-function', `impostor-${turn}`, flags);
+    expect(buildIdOf(impostor)).toBe(buildId);
+    chownSync(impostor, NOBODY, NOBODY);
+    const run = async (program: string): Promise<number> => {
+      const running = programs.start(program, [0.5]);
+      expect((await running.ended).code).toBe(0);
+      return running.pid;
+    };
+    const programsInTurn = turn === 'first' ? [impostor, real] : [real, impostor];
+    const pids = new Map<string, number>();
+    for (const program of [...programsInTurn, ...programsInTurn]) pids.set(program, await run(program));
+    for (const [program, own] of [
+      [real, 'of_the_real_one'],
+      [impostor, 'of_the_impostor'],
+    ] as const) {
+      const table = await ofPid(pids.get(program)!);
+      expect(samplesByName(table).get(own)! / all(table)).toBeGreaterThan(0.8);
+    }
+  });
+});
+
 describe('two programs that have had the same pid', () => {
   it('are told apart in every sample', async () => {
     const both = [programOf('holder-one', 'work_of_one'), programOf('holder-two', 'work_of_two')];
@@ -133,6 +159,15 @@ describe('a stack that lies', () => {
     await expectOthersNamed();
   });
 });
+
+/** Who owns no files: uid and gid. */
+const NOBODY = 65534;
+
+const buildIdOf = (path: string) => {
+  const bytes = readFileSync(path);
+  const at = bytes.indexOf(BUILD_ID_NOTE) + BUILD_ID_NOTE.length;
+  return bytes.toString('hex', at, at + 20);
+};
 
 /** In front of a build id of 20 bytes: lengths of name and content, NT_GNU_BUILD_ID, name. */
 const BUILD_ID_NOTE = Buffer.from('040000001400000003000000474e5500', 'hex');

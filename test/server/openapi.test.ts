@@ -7,6 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../src/server/context.ts';
 import { fakeApp } from '../support/fake-service.ts';
 import { fakeStore } from '../support/fake-store.ts';
+import { bearer, READ_TOKEN, tokenAccess } from '../support/token-access.ts';
+
+/** Where tokens are wanted. */
+type Secured = Record<string, Record<string, { security: { token: string[] }[] }>>;
 
 interface Schema {
   type?: string;
@@ -95,6 +99,23 @@ describe('/openapi.json', () => {
     expect(validated).toMatchObject({ valid: true });
     expect(description).toMatchObject({ openapi: '3.1.0', info: { title: 'Pilotlight', version: '1.2.3' } });
     expect(description.servers).toBeUndefined();
+  });
+
+  it('says which token a route wants where tokens are wanted, and nothing of it elsewhere', async () => {
+    expect(operations().filter(({ operation }) => 'security' in operation)).toEqual([]);
+    const guarded = fakeApp({ access: tokenAccess() });
+    const response = await guarded.request('/openapi.json', { headers: bearer(READ_TOKEN) });
+    const secured = (await response.json()) as Description & { paths: Secured };
+    expect(await new Validator().validate({ ...secured })).toMatchObject({ valid: true });
+    for (const [path, methods] of Object.entries(secured.paths)) {
+      for (const [method, { security }] of Object.entries(methods)) {
+        const headers = method === 'get' ? {} : { 'content-type': 'application/json' };
+        const asked = await guarded.request(path, { method: method.toUpperCase(), headers });
+        expect(asked.status === 401, `${method} ${path}`).toBe(security.length > 0);
+      }
+    }
+    expect(secured.paths['/api/v1/pins']!['post']!.security).toEqual([{ token: ['admin'] }]);
+    expect(secured.paths['/api/v1/top']!['get']!.security).toEqual([{ token: ['read'] }]);
   });
 
   it('would not be found valid with a fault in it', async () => {

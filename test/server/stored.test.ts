@@ -63,6 +63,21 @@ describe('stored samples', () => {
         ['cc', [0, 8]],
       ]);
 
+      const whole = await json<{ functions: { name: string; totalCount: number }[] }>(app, '/api/v1/top');
+      expect(whole.functions.length).toBeGreaterThan(3);
+      for (const { name, totalCount } of whole.functions) {
+        const focus = encodeURIComponent(`^${name.replace(/[[\].]/g, '\\$&')}$`);
+        const of = (filter: string) =>
+          json<{ series: { count: number[] }[] }>(
+            app,
+            `/api/v1/series?from=now-1m&step=30s&${filter}=${focus}`,
+          );
+        const sum = ({ series }: Awaited<ReturnType<typeof of>>) =>
+          series.flatMap((one) => one.count).reduce((a, b) => a + b, 0);
+        expect(sum(await of('focus')), name).toBe(totalCount);
+        expect(sum(await of('ignore')), name).toBe(18 - totalCount);
+      }
+
       const labels = await json<{ values: unknown }>(app, '/api/v1/labels/comm/values');
       expect(labels.values).toEqual([
         { value: 'server', count: 10 },

@@ -79,6 +79,8 @@ function equal(matcher: Matcher, text: string): boolean {
   return compile(`^(?:${matcher.value})$`).test(text);
 }
 
+const stackOf = ({ frames }: Row) => objectId('elf', 'elf', JSON.stringify(frames)) as bigint;
+
 function select(rows: readonly Row[], selector: Selector, { fromMs, untilMs }: TimeRange): Row[] {
   // A malformed pattern is refused where there is nothing to match, too.
   for (const matcher of selector) equal(matcher, '');
@@ -111,6 +113,7 @@ function stackTable(rows: readonly Row[], groupBy: LabelName | undefined): Stack
     count: Float64Array.from(rows, (row) => row.count),
     weightNs: Float64Array.from(rows, (row) => row.count * PERIOD_NS),
     ...(groupBy === undefined ? {} : { group: rows.map((row) => labelOf(groupBy, row)) }),
+    stackIds: BigUint64Array.from(rows, stackOf),
     offsets: Uint32Array.from(offsets),
     stackLocations: Uint32Array.from(stackLocations),
     locationObject: Uint32Array.from(all, (location) => location.object),
@@ -195,8 +198,10 @@ export function fakeStore(...profiles: readonly FakeProfile[]): ProfileStore {
       await Promise.resolve();
       return stackTable(select(rows, selector, range), groupBy);
     },
-    series: (selector, range, stepMs, groupBy) =>
-      Promise.resolve(seriesOf(select(rows, selector, range), range, stepMs, groupBy)),
+    series: (selector, range, stepMs, groupBy, _limit, stacks) => {
+      const kept = select(rows, selector, range).filter((row) => stacks?.includes(stackOf(row)) ?? true);
+      return Promise.resolve(seriesOf(kept, range, stepMs, groupBy));
+    },
     matchTexts: async (pattern, texts) => {
       await Promise.resolve();
       const compiled = compile(pattern);

@@ -4,8 +4,12 @@ import type { TimeRange } from '../../model/selector.ts';
 import { parseDuration } from '../../query/time.ts';
 import type { App, ServerContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
+import type { Window } from '../params.ts';
 import { groupByParam, integerParam, readWindow, windowQuery } from '../params.ts';
 import { errorResponses, jsonResponse } from '../responses.ts';
+import type { ProfileStore } from '../../store/profile-store.ts';
+import type { FilterParams } from '../window-stacks.ts';
+import { filterQuery, windowStacks } from '../window-stacks.ts';
 
 /** Points per series; Prometheus has the same bound. */
 export const MAX_STEPS = 11_000;
@@ -33,7 +37,8 @@ const seriesSchema = z
 const route = createRoute({
   method: 'get',
   path: '/api/v1/series',
-  summary: 'CPU time per step of a window, grouped by a label or by leaf frames.',
+  summary:
+    'CPU time per step of a window, or of the stacks that filters leave, grouped by a label or by leaf frames.',
   request: {
     query: windowQuery.extend({
       groupBy: groupByParam,
@@ -42,6 +47,8 @@ const route = createRoute({
         example: '10s',
       }),
       limit: integerParam(1, 200, 20, 'Series at most, largest first.'),
+      focus: filterQuery.focus,
+      ignore: filterQuery.ignore,
     }),
   },
   responses: { 200: jsonResponse(seriesSchema, 'The series.'), ...errorResponses },
@@ -62,11 +69,26 @@ function readStep(step: string | undefined, range: TimeRange): number {
   );
 }
 
+/** Of the stacks that the filters leave: a function's series is that of the stacks it is in. */
+async function stackIdsOf(
+  store: ProfileStore,
+  window: Window,
+  filters: FilterParams,
+): Promise<BigUint64Array> {
+  const { stackIds } = await windowStacks(store, window, filters);
+  if (stackIds === undefined) throw new Error('the stacks of a store have no ids');
+  return stackIds;
+}
+
 export function seriesRoutes(app: App, { store, now }: ServerContext): void {
   app.openapi(route, async (c) => {
-    const { groupBy, step, limit, ...window } = c.req.valid('query');
-    const { range, selector } = readWindow(window, now());
-    const answer = await store.series(selector, range, readStep(step, range), groupBy, limit);
+    const { groupBy, step, limit, focus, ignore, ...asked } = c.req.valid('query');
+    const window = readWindow(asked, now());
+    const { selector, range } = window;
+    const stepMs = readStep(step, range);
+    const filtered = (focus ?? '') !== '' || (ignore ?? '') !== '';
+    const stacks = filtered ? await stackIdsOf(store, window, { focus, ignore }) : undefined;
+    const answer = await store.series(selector, range, stepMs, groupBy, limit, stacks);
     const series = answer.series.map(({ value, weightNs, count }) => ({
       value,
       weightNs: [...weightNs],

@@ -6,7 +6,7 @@ import {
   withMapping,
 } from '../../../bench/lib/recorded-processes.ts';
 
-const FILE = { buildId: '', device: '', inode: '' };
+const FILE = { device: '', inode: '', generation: '' };
 const mmap = (pid: number, start: bigint, end: bigint, path = '/bin/a') =>
   ({ type: 'mmap', timeNs: 0, pid, start, end, offset: 0, path, file: FILE }) as const;
 

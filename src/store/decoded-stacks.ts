@@ -1,0 +1,129 @@
+// What stacks and locations are, decoded once: reading it is most of what a window costs.
+import type { CodeObject } from '../model/code-object.ts';
+import type { Frame } from '../model/frame.ts';
+import { IdIndex } from './id-index.ts';
+
+/** Inline chains, innermost first; undefined where there is no name. */
+export type Chains = readonly (Frame[] | undefined)[];
+
+/** What is stored of locations, by their numbers in an IdIndex. */
+export interface StoredPlaces {
+  /** Index into `objects`. */
+  object: Uint32Array;
+  address: Float64Array;
+  chains: Chains;
+  objects: readonly CodeObject[];
+}
+
+/** Stacks as numbers of locations. Both are numbered in the order in which they were read. */
+export class DecodedStacks {
+  readonly #stacks = new IdIndex();
+  /** Where each stack's locations end in `locations`, by its number; they begin where those of the one before end. */
+  #ends = new Uint32Array(1024);
+  #locations = new Uint32Array(16 * 1024);
+  readonly #places = new IdIndex();
+  readonly #objectIndex = new Map<bigint, number>();
+  readonly objects: CodeObject[] = [];
+  /** By number of a location: index into `objects`, address there, inline chain. */
+  #object = new Uint32Array(1024);
+  #address = new Float64Array(1024);
+  readonly chains: (Frame[] | undefined)[] = [];
+  /** 1 where a location's place and names are those that are stored. */
+  #read = new Uint8Array(1024);
+
+  /** Bytes, about: a name takes some 150, and several locations share one. */
+  get bytes(): number {
+    return 4 * this.#locations.length + 40 * this.#stacks.size + 100 * this.#places.size;
+  }
+
+  get locationCount(): number {
+    return this.#places.size;
+  }
+
+  /** Number of a stack; -1 where it was not read yet. */
+  findStack(low: number, high: number): number {
+    return this.#stacks.find(low, high);
+  }
+
+  /** `words`: low and high word in turn of each location's id, leaf first. */
+  addStack(low: number, high: number, words: Uint32Array): void {
+    if (this.#stacks.find(low, high) >= 0) return;
+    const stack = this.#stacks.add(low, high);
+    let end = stack === 0 ? 0 : this.#ends[stack - 1]!;
+    this.#locations = atLeast(this.#locations, end + words.length / 2);
+    for (let at = 0; at < words.length; at += 2) {
+      this.#locations[end++] = this.#addLocation(words[at]!, words[at + 1]!);
+    }
+    this.#ends = atLeast(this.#ends, stack + 1);
+    this.#ends[stack] = end;
+  }
+
+  /** Numbers of its locations, leaf first; to be looked at before anything is added. */
+  stack(stack: number): Uint32Array {
+    return this.#locations.subarray(stack === 0 ? 0 : this.#ends[stack - 1]!, this.#ends[stack]);
+  }
+
+  /** Of the stacks' locations, those that must be read, or read again. */
+  unread(stacks: Uint32Array): IdIndex {
+    const asked = new IdIndex();
+    const words = this.#places.words;
+    for (const stack of stacks) {
+      for (const location of this.stack(stack)) {
+        if (this.#read[location] === 0) asked.add(words[2 * location]!, words[2 * location + 1]!);
+      }
+    }
+    return asked;
+  }
+
+  /** `kept`: false where names were stored since, which may be later than what was read. */
+  place(asked: IdIndex, stored: StoredPlaces, kept: boolean): void {
+    const objects = Uint32Array.from(stored.objects, (object) => this.#indexOf(object));
+    const { words } = asked;
+    for (let at = 0; at < asked.size; at++) {
+      const location = this.#places.find(words[2 * at]!, words[2 * at + 1]!);
+      this.#object[location] = objects[stored.object[at]!]!;
+      this.#address[location] = stored.address[at]!;
+      this.chains[location] = stored.chains[at];
+      this.#read[location] = kept ? 1 : 0;
+    }
+  }
+
+  /** Its names have changed. */
+  forgetNames(low: number, high: number): void {
+    const location = this.#places.find(low, high);
+    if (location >= 0) this.#read[location] = 0;
+  }
+
+  objectOf(location: number): number {
+    return this.#object[location]!;
+  }
+
+  addressOf(location: number): number {
+    return this.#address[location]!;
+  }
+
+  #addLocation(low: number, high: number): number {
+    const location = this.#places.add(low, high);
+    this.#object = atLeast(this.#object, location + 1);
+    this.#address = atLeast(this.#address, location + 1);
+    this.#read = atLeast(this.#read, location + 1);
+    return location;
+  }
+
+  #indexOf(object: CodeObject): number {
+    const known = this.#objectIndex.get(object.id);
+    if (known !== undefined) return known;
+    this.#objectIndex.set(object.id, this.objects.length);
+    return this.objects.push(object) - 1;
+  }
+}
+
+type Numbers = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+/** The array itself where it is long enough, else a copy of at least twice its length. */
+function atLeast<T extends Numbers>(array: T, length: number): T {
+  if (length <= array.length) return array;
+  const longer = new (array.constructor as new (length: number) => T)(Math.max(length, 2 * array.length));
+  longer.set(array);
+  return longer;
+}
