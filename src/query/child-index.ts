@@ -1,8 +1,10 @@
 // (parent, function) → child node: an open-addressing hash of typed arrays. A `Map` with number keys took three
 // times as long on 20,000 stacks of 30 frames, and building trees runs on the thread that answers requests.
 
+/** Numbers of a slot: node + 1 (0 where empty), parent, function; side by side, since looking is waiting for memory. */
+const WIDTH = 4;
+
 export class ChildIndex {
-  /** Node of each slot, -1 where empty. */
   #slots: Int32Array;
   #mask: number;
   /** Parent and function of each node; both grow with the number of nodes. */
@@ -12,7 +14,7 @@ export class ChildIndex {
 
   constructor(expected = 1024) {
     const slots = 1 << Math.max(4, Math.ceil(Math.log2(expected * 2)));
-    this.#slots = new Int32Array(slots).fill(-1);
+    this.#slots = new Int32Array(slots * WIDTH);
     this.#mask = slots - 1;
     this.parents = new Int32Array(slots >> 1);
     this.functions = new Int32Array(slots >> 1);
@@ -20,40 +22,39 @@ export class ChildIndex {
 
   /** The child of `parent` for `fn`, made on first sight; new nodes are numbered 0, 1, 2, … in order. */
   child(parent: number, fn: number): number {
-    let slot = hash(parent, fn) & this.#mask;
-    for (;;) {
-      const node = this.#slots[slot]!;
-      if (node < 0) break;
-      if (this.parents[node] === parent && this.functions[node] === fn) return node;
-      slot = (slot + 1) & this.#mask;
+    const slots = this.#slots;
+    for (let slot = hash(parent, fn) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const at = slot * WIDTH;
+      const node = slots[at]!;
+      if (node === 0) break;
+      if (slots[at + 1] === parent && slots[at + 2] === fn) return node - 1;
     }
-    if (this.size === this.parents.length) {
-      this.#grow();
-      slot = this.#freeSlot(parent, fn);
-    }
+    if (this.size === this.parents.length) this.#grow();
     const node = this.size++;
     this.parents[node] = parent;
     this.functions[node] = fn;
-    this.#slots[slot] = node;
+    this.#put(node);
     return node;
   }
 
-  #freeSlot(parent: number, fn: number): number {
+  #put(node: number): void {
+    const [parent, fn] = [this.parents[node]!, this.functions[node]!];
     let slot = hash(parent, fn) & this.#mask;
-    while (this.#slots[slot]! >= 0) slot = (slot + 1) & this.#mask;
-    return slot;
+    while (this.#slots[slot * WIDTH] !== 0) slot = (slot + 1) & this.#mask;
+    const at = slot * WIDTH;
+    this.#slots[at] = node + 1;
+    this.#slots[at + 1] = parent;
+    this.#slots[at + 2] = fn;
   }
 
   /** Half of the slots at most are taken. */
   #grow(): void {
-    const slots = this.#slots.length * 2;
-    this.#slots = new Int32Array(slots).fill(-1);
+    const slots = (this.#slots.length / WIDTH) * 2;
+    this.#slots = new Int32Array(slots * WIDTH);
     this.#mask = slots - 1;
     this.parents = widened(this.parents, slots >> 1);
     this.functions = widened(this.functions, slots >> 1);
-    for (let node = 0; node < this.size; node++) {
-      this.#slots[this.#freeSlot(this.parents[node]!, this.functions[node]!)] = node;
-    }
+    for (let node = 0; node < this.size; node++) this.#put(node);
   }
 }
 

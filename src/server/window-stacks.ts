@@ -46,10 +46,13 @@ export async function windowStacks(
   { selector, range, queryName = 'query' }: Window,
   { groupBy, ...filters }: StackParams,
 ): Promise<StackTable> {
-  await matchesOf(store, filters, []);
+  const asked = await matchesOf(store, filters, []);
   const label = isFrameField(groupBy) ? undefined : groupBy;
   const table = await naming(queryName, 'bad_selector', store.stacks(selector, range, label));
-  const filtered = filterStacks(table, await matchesOf(store, filters, filterTexts(table)));
+  const filtered =
+    Object.keys(asked).length === 0
+      ? table
+      : filterStacks(table, await matchesOf(store, filters, filterTexts(table)));
   return isFrameField(groupBy) ? groupByLeaf(filtered, groupBy) : filtered;
 }
 

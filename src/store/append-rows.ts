@@ -1,5 +1,11 @@
 // Columns into a table through DuckDB's appender, a chunk of 2,048 rows at a time.
-import type { DuckDBConnection, DuckDBType, DuckDBValue, DuckDBVector } from '@duckdb/node-api';
+import type {
+  DuckDBAppender,
+  DuckDBConnection,
+  DuckDBType,
+  DuckDBValue,
+  DuckDBVector,
+} from '@duckdb/node-api';
 import { DuckDBDataChunk } from '@duckdb/node-api';
 import type { VectorItems } from './vector-items.ts';
 import { itemsOf, wordsOf } from './vector-items.ts';
@@ -68,8 +74,20 @@ export async function appendRows(
   rows: number,
   columns: readonly AppendColumn[],
 ): Promise<void> {
-  if (rows === 0) return;
-  const appender = await connection.createAppender(table);
+  if (rows > 0) appendAll(await connection.createAppender(table), rows, columns);
+}
+
+/** The same into a temporary table, which there may be beside a database that is only read, too. */
+export async function appendTemporary(
+  connection: DuckDBConnection,
+  table: string,
+  rows: number,
+  columns: readonly AppendColumn[],
+): Promise<void> {
+  if (rows > 0) appendAll(await connection.createAppender(table, 'main', 'temp'), rows, columns);
+}
+
+function appendAll(appender: DuckDBAppender, rows: number, columns: readonly AppendColumn[]): void {
   try {
     for (let start = 0; start < rows; start += CHUNK_ROWS) {
       const length = Math.min(CHUNK_ROWS, rows - start);

@@ -28,8 +28,9 @@ export class DecodedStacks {
   #object = new Uint32Array(1024);
   #address = new Float64Array(1024);
   readonly chains: (Frame[] | undefined)[] = [];
-  /** 1 where a location's place and names are those that are stored. */
+  /** 1 where a location's place and names are those that are stored; and how many are not. */
   #read = new Uint8Array(1024);
+  #unread = 0;
 
   /** Bytes, about: a name takes some 150, and several locations share one. */
   get bytes(): number {
@@ -66,6 +67,7 @@ export class DecodedStacks {
   /** Of the stacks' locations, those that must be read, or read again. */
   unread(stacks: Uint32Array): IdIndex {
     const asked = new IdIndex();
+    if (this.#unread === 0) return asked;
     const words = this.#places.words;
     for (const stack of stacks) {
       for (const location of this.stack(stack)) {
@@ -84,14 +86,22 @@ export class DecodedStacks {
       this.#object[location] = objects[stored.object[at]!]!;
       this.#address[location] = stored.address[at]!;
       this.chains[location] = stored.chains[at];
-      this.#read[location] = kept ? 1 : 0;
+      if (kept) this.#markRead(location);
     }
   }
 
   /** Its names have changed. */
   forgetNames(low: number, high: number): void {
     const location = this.#places.find(low, high);
-    if (location >= 0) this.#read[location] = 0;
+    if (location < 0 || this.#read[location] === 0) return;
+    this.#read[location] = 0;
+    this.#unread++;
+  }
+
+  #markRead(location: number): void {
+    if (this.#read[location] === 1) return;
+    this.#read[location] = 1;
+    this.#unread--;
   }
 
   objectOf(location: number): number {
@@ -104,6 +114,10 @@ export class DecodedStacks {
 
   #addLocation(low: number, high: number): number {
     const location = this.#places.add(low, high);
+    if (this.#places.size > this.chains.length) {
+      this.chains.push(undefined);
+      this.#unread++;
+    }
     this.#object = atLeast(this.#object, location + 1);
     this.#address = atLeast(this.#address, location + 1);
     this.#read = atLeast(this.#read, location + 1);

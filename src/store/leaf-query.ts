@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { UBIGINT, UINTEGER, VARCHAR } from '@duckdb/node-api';
 import { leafField } from '../model/leaf-field.ts';
 import type { FrameField } from '../model/selector.ts';
-import { appendRows, packedColumn, valueColumn } from './append-rows.ts';
+import { appendTemporary, packedColumn, valueColumn } from './append-rows.ts';
 import { decode } from './stack-decoding.ts';
 import { eachChunk, idWords } from './each-chunk.ts';
 import { IdIndex } from './id-index.ts';
@@ -39,12 +39,12 @@ export async function labelLeaves(
     `CREATE TEMP TABLE stack_leaves (stack_id UBIGINT, no UINTEGER);
      CREATE TEMP TABLE leaf_labels (no UINTEGER, label VARCHAR)`,
   );
-  await appendRows(connection, 'stack_leaves', asked.size, [
+  await appendTemporary(connection, 'stack_leaves', asked.size, [
     packedColumn(UBIGINT, asked.ids),
     packedColumn(UINTEGER, numbers),
   ]);
   const texts = [...labels.keys()];
-  await appendRows(connection, 'leaf_labels', texts.length, [
+  await appendTemporary(connection, 'leaf_labels', texts.length, [
     packedColumn(UINTEGER, Uint32Array.from(texts.keys())),
     valueColumn(VARCHAR, (row) => texts[row]!),
   ]);

@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { UBIGINT } from '@duckdb/node-api';
 import { markerLocation } from '../model/location.ts';
-import { appendRows, packedColumn } from './append-rows.ts';
+import { appendTemporary, packedColumn } from './append-rows.ts';
 import type { DecodedStacks } from './decoded-stacks.ts';
 import { eachChunk, idWords, lists } from './each-chunk.ts';
 import { highWord, IdIndex, lowWord } from './id-index.ts';
@@ -72,5 +72,5 @@ export async function askFor(
   ids: BigUint64Array,
 ): Promise<void> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (id UBIGINT)`);
-  await appendRows(connection, table, ids.length, [packedColumn(UBIGINT, ids)]);
+  await appendTemporary(connection, table, ids.length, [packedColumn(UBIGINT, ids)]);
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { StackTable } from '../../src/model/stack-table.ts';
 import { RecentStacks } from '../../src/store/recent-stacks.ts';
 import type { ProfileStore } from '../../src/store/profile-store.ts';
-import { EVER, testLocation, textBatch, textSymbols, withStore } from './text-profile.ts';
+import { EVER, openAt, testLocation, textBatch, textSymbols, withStore } from './text-profile.ts';
 
 /** What a table says, whatever its numbers are: a line per row. */
 function lines(table: StackTable): string[] {
@@ -66,6 +66,17 @@ describe('a store that was asked before', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it('answers where nothing may be written', async () => {
+    await withStore(async (store, dataDir) => {
+      await store.append(textBatch(TEXT), [], textSymbols(TEXT));
+      const answers = [await ask(store), await store.series([], EVER, 1e9, 'function')];
+      await store.close();
+      const readOnly = await openAt(dataDir, true);
+      expect([await ask(readOnly), await readOnly.series([], EVER, 1e9, 'function')]).toEqual(answers);
+      await readOnly.close();
+    });
   });
 
   it('answers several at once', async () => {
