@@ -2,6 +2,16 @@
 import type { CodeObject } from './code-object.ts';
 import type { Frame } from './frame.ts';
 
+/** Stacks as paths in a tree of calls, which they share as far as they begin alike. Columns; `n` stacks, `k` nodes. */
+export interface CallerTree {
+  /** Node of the caller, which has a lower number; -1 of an outermost frame (k). */
+  parent: Int32Array;
+  /** Index into the location columns (k). */
+  location: Uint32Array;
+  /** Node of each stack's leaf (n). */
+  leaf: Int32Array;
+}
+
 /** Columns; `n` stacks, `m` locations. Indices are 0-based. */
 export interface StackTable {
   /** Samples per stack (n). */
@@ -16,6 +26,8 @@ export interface StackTable {
   offsets: Uint32Array;
   /** Indices into the location columns. */
   stackLocations: Uint32Array;
+  /** The same as `offsets` and `stackLocations` say, where a store answers: what is done once per node is done less often. */
+  callers?: CallerTree | undefined;
   /** Index into `objects` (m). */
   locationObject: Uint32Array;
   /** Address in the object (m). */

@@ -1,6 +1,6 @@
 // Stacks merged by path from the root: which node each stack ends in, and what the nodes are called.
+import { ChildIndex } from '../model/child-index.ts';
 import type { StackTable } from '../model/stack-table.ts';
-import { ChildIndex } from './child-index.ts';
 import type { FunctionTable } from './function-table.ts';
 import { Interner } from './function-table.ts';
 
@@ -29,7 +29,10 @@ export interface PathTree {
 }
 
 export function pathTree(table: StackTable, functions: FunctionTable, options: PathOptions = {}): PathTree {
-  const index = new ChildIndex(Math.max(1024, table.stackLocations.length >> 2));
+  // Groups are the first level: a node of the callers is then another one in each of them.
+  const callers = options.groupBy === true ? undefined : table.callers;
+  const paths = callers?.parent.length ?? table.stackLocations.length >> 2;
+  const index = new ChildIndex(Math.max(1024, paths >> 1));
   const root = index.child(-1, -1);
   const entry = [-1];
   const groups = new Interner();
@@ -40,32 +43,58 @@ export function pathTree(table: StackTable, functions: FunctionTable, options: P
   const leaf = new Int32Array(table.count.length).fill(-1);
   let rootObject = 0;
 
+  const ends = new PathEnds(callers?.parent.length ?? 0);
+  /** The stack's locations that are still to be followed, leaf first; and their nodes among the callers. */
+  const path: number[] = [];
+  const pathCallers: number[] = [];
+
   for (let stack = 0; stack < leaf.length; stack++) {
+    /** -1 outside of the focus path. */
     let node = root;
     let depth = 0;
     let object = 0;
-    let inside = true;
+    let length = 0;
     if (options.groupBy === true) {
       const value = table.group?.[stack] ?? '';
-      if (depth < focus.length) inside = focus[depth++] === value;
+      if (depth < focus.length) node = focus[depth++] === value ? root : -1;
       else node = index.child(node, functionCount + groups.add(value));
       if (index.size > entry.length) entry.push(-1);
     }
-    for (let at = table.offsets[stack + 1]! - 1; inside && at >= table.offsets[stack]!; at--) {
-      const location = table.stackLocations[at]!;
-      for (let link = chainOffsets[location + 1]! - 1; link >= chainOffsets[location]!; link--) {
+    if (callers === undefined) {
+      const end = table.offsets[stack + 1]!;
+      for (let at = table.offsets[stack]!; at < end; at++) path[length++] = table.stackLocations[at]!;
+    } else {
+      const { parent, location } = callers;
+      let caller = callers.leaf[stack]!;
+      for (; caller >= 0 && ends.node[caller] === UNKNOWN; caller = parent[caller]!) {
+        pathCallers[length] = caller;
+        path[length++] = location[caller]!;
+      }
+      if (caller >= 0) {
+        node = ends.node[caller]!;
+        depth = ends.depth[caller]!;
+        object = ends.object[caller]!;
+      }
+    }
+    for (let at = length - 1; at >= 0; at--) {
+      const location = path[at]!;
+      for (let link = chainOffsets[location + 1]! - 1; node >= 0 && link >= chainOffsets[location]!; link--) {
         const fn = chain[link]!;
         if (depth === focus.length) {
           node = index.child(node, fn);
           if (index.size > entry.length) entry.push(link);
         } else {
-          inside = functionName[fn] === focusNames[depth++];
           object = functionObject[fn]!;
-          if (!inside) break;
+          if (functionName[fn] !== focusNames[depth++]) node = -1;
         }
       }
+      if (callers === undefined) continue;
+      const caller = pathCallers[at]!;
+      ends.node[caller] = node;
+      ends.depth[caller] = depth;
+      ends.object[caller] = object;
     }
-    if (!inside || depth < focus.length) continue;
+    if (node < 0 || depth < focus.length) continue;
     leaf[stack] = node;
     rootObject = object;
   }
@@ -78,6 +107,21 @@ export function pathTree(table: StackTable, functions: FunctionTable, options: P
     rootName: focus.at(-1) ?? ROOT_NAME,
     rootObject,
   };
+}
+
+const UNKNOWN = -2;
+
+/** Where the path to each node of a `CallerTree` has led to: node here, names of the focus path met, object of the last. */
+class PathEnds {
+  readonly node: Int32Array;
+  readonly depth: Uint32Array;
+  readonly object: Uint32Array;
+
+  constructor(callers: number) {
+    this.node = new Int32Array(callers).fill(UNKNOWN);
+    this.depth = new Uint32Array(callers);
+    this.object = new Uint32Array(callers);
+  }
 }
 
 /** Columns of the nodes shown, in their order; `n` nodes. */

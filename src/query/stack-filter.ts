@@ -40,6 +40,7 @@ export function filterStacks(table: StackTable, matches: FilterMatches): StackTa
     ...table,
     ...chosenRows(table, rows),
     offsets: Uint32Array.from(offsets),
+    callers: undefined, // frames may have gone from any stack, and locations have other numbers
     ...usedPlaces(table, places.frames, stackLocations),
   };
 }

@@ -1,7 +1,7 @@
 // Two StackTables as one, so that whatever merges, names or encodes one table does so for both.
 import type { CodeObject } from '../model/code-object.ts';
 import type { Frame } from '../model/frame.ts';
-import type { StackTable } from '../model/stack-table.ts';
+import type { CallerTree, StackTable } from '../model/stack-table.ts';
 import type { StackRows } from './stack-rows.ts';
 
 export interface TablePair {
@@ -20,6 +20,7 @@ export function pairTables(left: StackTable, right: StackTable): TablePair {
     count: joined(Float64Array, left.count, right.count),
     weightNs: joined(Float64Array, left.weightNs, right.weightNs),
     ...joinedGroups(left, right),
+    callers: joinedCallers(left, right, leftPlaces, rightPlaces),
     offsets: joined(
       Uint32Array,
       left.offsets,
@@ -46,7 +47,32 @@ function joinedGroups(left: StackTable, right: StackTable): { group?: string[] }
   return { group: [...groupsOf(left), ...groupsOf(right)] };
 }
 
-function joined<T extends Float64Array | Uint32Array>(type: new (length: number) => T, a: T, b: T): T {
+/** Right's nodes after left's: what both have are two nodes here, and one in a path tree. */
+function joinedCallers(
+  { callers: left }: StackTable,
+  { callers: right }: StackTable,
+  leftPlaces: Uint32Array,
+  rightPlaces: Uint32Array,
+): CallerTree | undefined {
+  if (left === undefined || right === undefined) return undefined;
+  const size = left.parent.length;
+  const after = (node: number) => (node < 0 ? node : node + size);
+  return {
+    parent: joined(Int32Array, left.parent, right.parent.map(after)),
+    location: joined(
+      Uint32Array,
+      left.location.map((location) => leftPlaces[location]!),
+      right.location.map((location) => rightPlaces[location]!),
+    ),
+    leaf: joined(Int32Array, left.leaf, right.leaf.map(after)),
+  };
+}
+
+function joined<T extends Float64Array | Uint32Array | Int32Array>(
+  type: new (length: number) => T,
+  a: T,
+  b: T,
+): T {
   const column = new type(a.length + b.length);
   column.set(a);
   column.set(b, a.length);

@@ -1,4 +1,5 @@
 // What stacks and locations are, decoded once: reading it is most of what a window costs.
+import { ChildIndex } from '../model/child-index.ts';
 import type { CodeObject } from '../model/code-object.ts';
 import type { Frame } from '../model/frame.ts';
 import { IdIndex } from './id-index.ts';
@@ -15,12 +16,13 @@ export interface StoredPlaces {
   objects: readonly CodeObject[];
 }
 
-/** Stacks as numbers of locations. Both are numbered in the order in which they were read. */
+/** Stacks as nodes of a tree of calls. Stacks and locations are numbered in the order in which they were read. */
 export class DecodedStacks {
   readonly #stacks = new IdIndex();
-  /** Where each stack's locations end in `locations`, by its number; they begin where those of the one before end. */
-  #ends = new Uint32Array(1024);
-  #locations = new Uint32Array(16 * 1024);
+  /** Node of each stack's leaf, by its number. */
+  #leaves = new Int32Array(1024);
+  /** Calls: callers and numbers of locations (`functions` there); outermost frames have the parent -1. */
+  readonly nodes = new ChildIndex();
   readonly #places = new IdIndex();
   readonly #objectIndex = new Map<bigint, number>();
   readonly objects: CodeObject[] = [];
@@ -32,9 +34,9 @@ export class DecodedStacks {
   #read = new Uint8Array(1024);
   #unread = 0;
 
-  /** Bytes, about: a name takes some 150, and several locations share one. */
+  /** Bytes, about: a node takes 24 to 48, a name some 150, and several locations share one. */
   get bytes(): number {
-    return 4 * this.#locations.length + 40 * this.#stacks.size + 100 * this.#places.size;
+    return 60 * this.nodes.size + 40 * this.#stacks.size + 100 * this.#places.size;
   }
 
   get locationCount(): number {
@@ -50,27 +52,30 @@ export class DecodedStacks {
   addStack(low: number, high: number, words: Uint32Array): void {
     if (this.#stacks.find(low, high) >= 0) return;
     const stack = this.#stacks.add(low, high);
-    let end = stack === 0 ? 0 : this.#ends[stack - 1]!;
-    this.#locations = atLeast(this.#locations, end + words.length / 2);
-    for (let at = 0; at < words.length; at += 2) {
-      this.#locations[end++] = this.#addLocation(words[at]!, words[at + 1]!);
+    let node = -1;
+    for (let at = words.length - 2; at >= 0; at -= 2) {
+      node = this.nodes.child(node, this.#addLocation(words[at]!, words[at + 1]!));
     }
-    this.#ends = atLeast(this.#ends, stack + 1);
-    this.#ends[stack] = end;
+    this.#leaves = atLeast(this.#leaves, stack + 1);
+    this.#leaves[stack] = node;
   }
 
-  /** Numbers of its locations, leaf first; to be looked at before anything is added. */
-  stack(stack: number): Uint32Array {
-    return this.#locations.subarray(stack === 0 ? 0 : this.#ends[stack - 1]!, this.#ends[stack]);
+  /** Node of its leaf. */
+  leafOf(stack: number): number {
+    return this.#leaves[stack]!;
   }
 
   /** Of the stacks' locations, those that must be read, or read again. */
   unread(stacks: Uint32Array): IdIndex {
     const asked = new IdIndex();
     if (this.#unread === 0) return asked;
-    const words = this.#places.words;
+    const { words } = this.#places;
+    const { parents, functions } = this.nodes;
+    const seen = new Uint8Array(this.nodes.size);
     for (const stack of stacks) {
-      for (const location of this.stack(stack)) {
+      for (let node = this.#leaves[stack]!; node >= 0 && seen[node] === 0; node = parents[node]!) {
+        seen[node] = 1;
+        const location = functions[node]!;
         if (this.#read[location] === 0) asked.add(words[2 * location]!, words[2 * location + 1]!);
       }
     }
@@ -132,7 +137,8 @@ export class DecodedStacks {
   }
 }
 
-type Numbers = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+type Numbers =
+  Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
 /** The array itself where it is long enough, else a copy of at least twice its length. */
 function atLeast<T extends Numbers>(array: T, length: number): T {

@@ -1,5 +1,5 @@
 // What the leaf frames of stacks say: names and stand-ins are made where those of whole stacks are.
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { UBIGINT, UINTEGER, VARCHAR } from '@duckdb/node-api';
 import { leafField } from '../model/leaf-field.ts';
 import type { FrameField } from '../model/selector.ts';
@@ -8,25 +8,29 @@ import { decode } from './stack-decoding.ts';
 import { eachChunk, idWords } from './each-chunk.ts';
 import { IdIndex } from './id-index.ts';
 import { locationColumns } from './location-columns.ts';
+import type { Parameters } from './parameters.ts';
 import type { StacksInUse } from './recent-stacks.ts';
 
 /**
- * `distinct` is a query for ids of stacks, each once. Leaves the temporary tables `stack_leaves` (stack_id, no), a row for
+ * `distinct` gives ids of stacks, each once. Leaves the temporary tables `stack_leaves` (stack_id, no), a row for
  * each of them, and `leaf_labels` (no, label): what the field is, never NULL.
  */
 export async function labelLeaves(
   connection: DuckDBConnection,
   inUse: StacksInUse,
-  distinct: string,
+  distinct: { sql: string; parameters: Parameters },
   field: FrameField,
 ): Promise<void> {
   const asked = new IdIndex();
-  await eachChunk(connection, distinct, (chunk, rows) => {
+  const add = (chunk: DuckDBDataChunk, rows: number) => {
     const words = idWords(chunk, 0);
     for (let row = 0; row < rows; row++) asked.add(words[2 * row]!, words[2 * row + 1]!);
-  });
+  };
+  await eachChunk(connection, distinct.sql, add, distinct.parameters);
   const { decoded } = inUse;
-  const leaves = (await decode(connection, inUse, asked)).map((stack) => decoded.stack(stack)[0]!);
+  const leaves = (await decode(connection, inUse, asked)).map(
+    (stack) => decoded.nodes.functions[decoded.leafOf(stack)]!,
+  );
   const columns = locationColumns(decoded, leaves);
   const labels = new Map<string, number>();
   const numbers = leaves.map((_, at) => {

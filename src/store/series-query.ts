@@ -1,7 +1,7 @@
 // CPU time over time: every step of the answer has a value, and the rest beyond the limit is still counted.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BIGINT } from '@duckdb/node-api';
-import type { GroupBy, LabelName } from '../model/selector.ts';
+import type { FrameField, GroupBy, LabelName } from '../model/selector.ts';
 import { isFrameField } from '../model/selector.ts';
 import { askFor } from './stack-decoding.ts';
 import { eachChunk, numbers, texts } from './each-chunk.ts';
@@ -37,12 +37,8 @@ export async function querySeries(connection: DuckDBConnection, query: SeriesQue
   }
   const grid = { fromMs, stepMs: Math.floor(stepMs) };
   if (stacks !== undefined) await askFor(connection, 'kept_stacks', stacks);
-  if (isFrameField(groupBy)) {
-    await bucketStacks(connection, query, grid);
-    const distinct = 'SELECT DISTINCT key FROM stack_buckets';
-    await labelLeaves(connection, query.inUse, distinct, groupBy);
-    await bucketLeaves(connection);
-  } else await bucketSamples(connection, query, grid, groupBy);
+  if (isFrameField(groupBy)) await bucketLeaves(connection, query, grid, groupBy);
+  else await bucketSamples(connection, query, grid, groupBy);
   const series = await fetchSeries(connection, steps, limit);
   if (groupBy === 'host') for (const points of series) points.value = query.host;
   return { ...grid, steps, series };
@@ -73,42 +69,48 @@ async function bucketSamples(
   );
 }
 
-/** Leaves the temporary table `stack_buckets`. */
-async function bucketStacks(connection: DuckDBConnection, query: SeriesQuery, grid: Grid): Promise<void> {
+/**
+ * Leaves the temporary table `buckets`. The samples are read twice: in the steps of a long window there are more stacks
+ * than fit into memory, and few labels.
+ */
+async function bucketLeaves(
+  connection: DuckDBConnection,
+  query: SeriesQuery,
+  grid: Grid,
+  field: FrameField,
+): Promise<void> {
+  const distinct = new Parameters();
+  const stacks = `SELECT DISTINCT s.stack_id FROM samples s WHERE ${keptSql(query, distinct)}`;
+  await labelLeaves(connection, query.inUse, { sql: stacks, parameters: distinct }, field);
   const parameters = new Parameters();
   await connection.run(
-    `CREATE TEMP TABLE stack_buckets AS ${stepsSql('s.stack_id', query, grid, parameters)}`,
+    `CREATE TEMP TABLE buckets AS
+     WITH numbered AS (${stepsSql('l.no', query, grid, parameters, 'JOIN stack_leaves l ON l.stack_id = s.stack_id')})
+     SELECT n.step, l.label, n.count, n.weight_ns FROM numbered n JOIN leaf_labels l ON l.no = n.key`,
     parameters.values,
     parameters.types,
   );
 }
 
-/** Leaves the temporary table `buckets`, from `stack_buckets` and what `labelLeaves` left. */
-async function bucketLeaves(connection: DuckDBConnection): Promise<void> {
-  await connection.run(
-    `CREATE TEMP TABLE buckets AS
-     WITH numbered AS (
-       SELECT b.step, l.no, sum(b.count) AS count, sum(b.weight_ns) AS weight_ns
-       FROM stack_buckets b JOIN stack_leaves l ON l.stack_id = b.key GROUP BY ALL
-     )
-     SELECT n.step, l.label, n.count, n.weight_ns FROM numbered n JOIN leaf_labels l ON l.no = n.no`,
-  );
-}
-
-/** Samples by step and `key`, an expression over `s`. */
+/** Samples by step and `key`, an expression over `s` and what is joined to it. */
 function stepsSql(
   key: string,
-  { selector, range, host, stacks }: SeriesQuery,
+  query: SeriesQuery,
   { fromMs, stepMs }: Grid,
   parameters: Parameters,
+  join = '',
 ): string {
   const start = parameters.add(BigInt(fromMs), BIGINT);
   const step = parameters.add(BigInt(stepMs), BIGINT);
   return `SELECT (s.time_ms - ${start}) // ${step} AS step, ${key} AS key,
       sum(s.count) AS count, sum(s.weight_ns) AS weight_ns
-    FROM samples s WHERE ${whereSql(selector, range, host, parameters)}
-      ${stacks === undefined ? '' : 'AND s.stack_id IN (SELECT id FROM kept_stacks)'}
-    GROUP BY ALL`;
+    FROM samples s ${join} WHERE ${keptSql(query, parameters)} GROUP BY ALL`;
+}
+
+/** A condition on the samples `s` that are asked about. */
+function keptSql({ selector, range, host, stacks }: SeriesQuery, parameters: Parameters): string {
+  const where = whereSql(selector, range, host, parameters);
+  return stacks === undefined ? where : `${where} AND s.stack_id IN (SELECT id FROM kept_stacks)`;
 }
 
 /** Values beyond the limit join '', the group of samples without a value. */

@@ -114,25 +114,79 @@ async function fetchGroups(connection: DuckDBConnection): Promise<Groups> {
   return groups;
 }
 
-/** The locations of each row's stack, numbered in the order in which the rows come to them. `stacks`: one per row. */
+/** Nodes and locations of the rows' stacks, numbered in the order in which the rows come to them. `stacks`: one per row. */
 function placesOf(
   decoded: DecodedStacks,
   stacks: Uint32Array,
-): Pick<StackTable, 'offsets' | 'stackLocations'> & LocationColumns {
+): Pick<StackTable, 'offsets' | 'stackLocations' | 'callers'> & LocationColumns {
+  const used = new UsedNodes(decoded);
+  const leaf = new Int32Array(stacks.length);
   const offsets = new Uint32Array(stacks.length + 1);
-  stacks.forEach((stack, row) => (offsets[row + 1] = offsets[row]! + decoded.stack(stack).length));
-  const stackLocations = new Uint32Array(offsets[stacks.length]!);
-  /** Number + 1 of each location of the decoded. */
-  const numbers = new Uint32Array(decoded.locationCount);
-  const used: number[] = [];
-  let to = 0;
-  for (const stack of stacks) {
-    for (const location of decoded.stack(stack)) {
-      if (numbers[location] === 0) numbers[location] = used.push(location);
-      stackLocations[to++] = numbers[location]! - 1;
-    }
+  for (let row = 0; row < stacks.length; row++) {
+    const node = used.add(decoded.leafOf(stacks[row]!));
+    leaf[row] = node;
+    offsets[row + 1] = offsets[row]! + used.depth[node]!;
   }
-  return { offsets, stackLocations, ...locationColumns(decoded, Uint32Array.from(used)) };
+  const stackLocations = new Uint32Array(offsets[stacks.length]!);
+  const [parent, location] = [used.parent.slice(0, used.size), used.location.slice(0, used.size)];
+  let to = 0;
+  for (let row = 0; row < stacks.length; row++) {
+    for (let node = leaf[row]!; node >= 0; node = parent[node]!) stackLocations[to++] = location[node]!;
+  }
+  const columns = locationColumns(decoded, Uint32Array.from(used.locations));
+  return { offsets, stackLocations, callers: { parent, location, leaf }, ...columns };
+}
+
+/** The nodes that some stacks need, and their locations, by numbers of their own. */
+class UsedNodes {
+  readonly #decoded: DecodedStacks;
+  /** Number + 1 of each node and location of the decoded ones. */
+  readonly #nodes: Uint32Array;
+  readonly #locations: Uint32Array;
+  /** Of the first `size` nodes; no more can be used than there are. */
+  readonly parent: Int32Array;
+  readonly location: Uint32Array;
+  /** Frames from the outermost to the node. */
+  readonly depth: Uint32Array;
+  size = 0;
+  /** Numbers of the locations among the decoded ones. */
+  readonly locations: number[] = [];
+  readonly #missing: number[] = [];
+
+  constructor(decoded: DecodedStacks) {
+    this.#decoded = decoded;
+    const { size } = decoded.nodes;
+    this.#nodes = new Uint32Array(size);
+    this.#locations = new Uint32Array(decoded.locationCount);
+    this.parent = new Int32Array(size);
+    this.location = new Uint32Array(size);
+    this.depth = new Uint32Array(size);
+  }
+
+  /** The node's number here; its callers have lower ones. */
+  add(node: number): number {
+    const { parents, functions } = this.#decoded.nodes;
+    const missing = this.#missing;
+    let length = 0;
+    let at = node;
+    for (; at >= 0 && this.#nodes[at] === 0; at = parents[at]!) missing[length++] = at;
+    let parent = at < 0 ? -1 : this.#nodes[at]! - 1;
+    while (length > 0) {
+      const decoded = missing[--length]!;
+      const number = this.size++;
+      this.parent[number] = parent;
+      this.depth[number] = parent < 0 ? 1 : this.depth[parent]! + 1;
+      this.location[number] = this.#locationOf(functions[decoded]!);
+      this.#nodes[decoded] = number + 1;
+      parent = number;
+    }
+    return parent;
+  }
+
+  #locationOf(decoded: number): number {
+    if (this.#locations[decoded] === 0) this.#locations[decoded] = this.locations.push(decoded);
+    return this.#locations[decoded]! - 1;
+  }
 }
 
 async function fetchPeriod(connection: DuckDBConnection): Promise<number> {

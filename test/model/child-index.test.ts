@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ChildIndex } from '../../src/query/child-index.ts';
+import { ChildIndex } from '../../src/model/child-index.ts';
 
 it('numbers children as a Map would, however often it grows', () => {
   const pairs = fc.array(fc.tuple(fc.integer({ min: -1, max: 50 }), fc.integer({ min: -1, max: 50 })), {
