@@ -83,11 +83,14 @@ export function createApp(options: AppOptions): App {
   return app;
 }
 
-/** What whoever asked can mend; null for a fault of ours. */
+/** What whoever asked can mend, or be told; null for a fault of ours. */
 function asApiError(error: Error): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof StoreError && error.kind === 'bad-query') {
     return new ApiError(400, 'bad_query', error.message);
+  }
+  if (error instanceof StoreError && error.kind === 'too-large') {
+    return new ApiError(503, 'too_large', error.message);
   }
   if (error instanceof StoreError && error.kind === 'bad-pattern') {
     return new ApiError(400, 'bad_selector', `query: ${error.message}`, PATTERN_HINT);

@@ -22,7 +22,8 @@ export const errorResponses = {
   431: errorResponse('There are too many headers.'),
   500: errorResponse('A fault of the server, which its log tells.'),
   503: errorResponse(
-    'The server is busy with other requests (then Retry-After is sent), or took too long for this one.',
+    'The server is busy with other requests (then Retry-After is sent), took too long for this one, or would need more ' +
+      'memory than it may use.',
   ),
 };
 

@@ -50,7 +50,7 @@ import { RecentStacks } from './recent-stacks.ts';
 import type { StackQuery } from './stack-query.ts';
 import { queryStacks } from './stack-query.ts';
 import type { Statements } from './statements.ts';
-import { StoreError } from './store-error.ts';
+import { questionError, StoreError } from './store-error.ts';
 import { sweepDefinitions } from './sweeping.ts';
 import { readUnnamed, writeSymbols } from './symbol-table.ts';
 import { queryTexts } from './text-query.ts';
@@ -351,11 +351,14 @@ class DuckDBStore implements ProfileStore {
     work: (connection: DuckDBConnection, query: StackQuery) => Promise<T>,
   ): Promise<T> {
     const window = { range, host: this.#options.hostLabel };
-    return this.#recent.use((inUse) =>
+    const answer = this.#recent.use((inUse) =>
       this.#blocks.read(range, async (connection) => {
         const checked = await checkSelector(connection, selector, window);
         return work(connection, { ...window, selector: checked, inUse });
       }),
     );
+    return answer.catch((error: unknown) => {
+      throw questionError(error, this.#options.memoryLimitBytes);
+    });
   }
 }

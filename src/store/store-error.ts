@@ -7,6 +7,7 @@ export type StoreErrorKind =
   | 'corrupt' // DuckDB does not accept the file
   | 'busy' // what is made one at a time is being made for somebody else
   | 'no-space' // the disk is full; the next append tries again
+  | 'too-large' // a question that needs more memory than DuckDB may use
   | 'bad-pattern' // a regular expression that RE2 cannot read; the asker's mistake
   | 'bad-query' // a question that has no sensible answer; the asker's mistake
   | 'failed'; // anything else DuckDB refused
@@ -63,6 +64,17 @@ export function openError(file: string, error: unknown): StoreError {
   return new StoreError(
     'corrupt',
     `${file} cannot be read: ${reason}; nothing was changed: move it out of the way (or restore a copy) and start again`,
+    error,
+  );
+}
+
+/** Why a question has no answer: what was thrown, unless it is for the asker. */
+export function questionError(error: unknown, memoryLimitBytes: number): unknown {
+  if (!/^Out of Memory Error/i.test(reasonOf(error))) return error;
+  const limit = `${Math.round(memoryLimitBytes / 1e6)} MB`;
+  return new StoreError(
+    'too-large',
+    `the question needs more memory than --memory-limit allows, which is ${limit}; ask about a shorter window, or raise it`,
     error,
   );
 }
