@@ -25,6 +25,11 @@ export interface BlockSums {
 /** Version 2 of the format's encodings: numbers that grow slowly take few bits. */
 const FORMAT = 'FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd';
 /**
+ * Ids of stacks are most of it, and come again and again: zstd sees that where they lie as they are. Six hours of two busy CPUs
+ * (130,000 stacks) took 45.1 MB with the encodings of version 2, 36.1 like this, 34.0 at this level.
+ */
+const SAMPLES_FORMAT = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 6';
+/**
  * Stacks are lists of ids, 64 bits of hash each, that repeat: beyond DuckDB's own limit (a tenth of the rows) it would give up
  * the dictionary. It takes about 40 bytes of memory an entry for each column, so the other files keep that limit.
  */
@@ -51,7 +56,7 @@ export async function writeBlock(
     connection.run(
       `COPY (${query}) TO ${sqlText(join(folder, name))} (${format}, ROW_GROUP_SIZE ${ROW_GROUP})`,
     );
-  await copy('samples.parquet', samples);
+  await copy('samples.parquet', samples, SAMPLES_FORMAT);
   await findReferred(connection, join(folder, 'samples.parquet'));
   for (const [name, query] of DEFINITIONS) {
     await copy(name, query, name === 'stacks.parquet' ? STACKS_FORMAT : FORMAT);

@@ -84,12 +84,17 @@ describe.each(['raw', '10s', '1min'] as const)('a block of the tier %s', (tier) 
   });
 });
 
-it('says of itself how it is encoded: compressed by zstd, by encodings of version 2', async () => {
-  const file = await asyncBufferFromFile(join(blocks.raw!, 'samples.parquet'));
-  const { row_groups, num_rows } = await parquetMetadataAsync(file);
-  const columns = row_groups.flatMap((group) => group.columns.map(({ meta_data }) => meta_data!));
-  expect(Number(num_rows)).toBeGreaterThan(10_000);
-  expect(new Set(columns.map(({ codec }) => codec))).toEqual(new Set(['ZSTD']));
-  expect(new Set(columns.flatMap(({ encodings }) => encodings))).toContain('DELTA_BINARY_PACKED');
+it('says of itself how it is encoded: compressed by zstd, ids of samples as they are, other ids by their distances', async () => {
+  const columnsOf = async (name: string) => {
+    const file = await asyncBufferFromFile(join(blocks.raw!, name));
+    const { row_groups, num_rows } = await parquetMetadataAsync(file);
+    const columns = row_groups.flatMap((group) => group.columns.map(({ meta_data }) => meta_data!));
+    expect(new Set(columns.map(({ codec }) => codec))).toEqual(new Set(['ZSTD']));
+    return { rows: Number(num_rows), encodings: new Set(columns.flatMap(({ encodings }) => encodings)) };
+  };
+  const samples = await columnsOf('samples.parquet');
+  expect(samples.rows).toBeGreaterThan(10_000);
+  expect(samples.encodings).not.toContain('DELTA_BINARY_PACKED');
+  expect((await columnsOf('locations.parquet')).encodings).toContain('DELTA_BINARY_PACKED');
   expect((await readdir(blocks.raw!)).sort()).toEqual([...BLOCK_FILES, 'manifest.json'].sort());
 });
