@@ -9,7 +9,7 @@ import { conservationOf } from '../../src/model/conservation.ts';
 import type { ProfileStore } from '../../src/store/profile-store.ts';
 
 /** As in src/daemon/profiling-service.ts. */
-const FLUSH_MS = 4700;
+const FLUSH_MS = 4400;
 const NAMING_PATIENCE_MS = 10_000;
 
 export class StoringService {

@@ -13,7 +13,7 @@ import { withStore } from './with-store.ts';
 const BUSY_SHARE = 0.02;
 const SAMPLES = Math.round(2 * 99 * BUSY_SHARE * (DAY_MS / 1000));
 /** Between two flushes of the service, ms. */
-const FLUSH_MS = 4700;
+const FLUSH_MS = 4400;
 
 export interface IdleResult {
   samples: number;

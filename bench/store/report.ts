@@ -108,7 +108,7 @@ function dayText({ memory, idle }: StoreResult, day: DayResult): string {
     ...(idle === undefined
       ? []
       : [
-          `Idle host: two CPUs 2 % busy with what the recording had besides its load, a transaction every 4.7 s: ` +
+          `Idle host: two CPUs 2 % busy with what the recording had besides its load, a transaction every 4.4 s: ` +
             `${count(idle.samples)} samples and ${count(idle.stacks)} stacks in ${count(idle.appends)} appends.`,
         ]),
   ].join('\n\n');

@@ -20,7 +20,7 @@ import { OverheadMeter } from './overhead-meter.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** Samples are stored at least every 5 s; the rest is for the storing itself. */
-const FLUSH_MS = 4700;
+const FLUSH_MS = 4400;
 const GOVERNOR_MS = 10_000;
 /** Share of the host's CPU time that sampling may take before the rate is lowered. */
 const CPU_BUDGET = 0.01;
