@@ -36,8 +36,9 @@ function hostAllowed(host: string, { names, anyAddress }: AllowedHosts): boolean
 }
 
 function checkHost(c: Context, allowedHosts: AllowedHosts): void {
-  // Both count: a request line with an absolute URL may name another host than the header does.
-  const fromUrl = new URL(c.req.url).host;
+  // Both count: a request line with an absolute URL may name another host than the header does. A name whose last part is a
+  // number (`localhost1.1`) makes no URL.
+  const fromUrl = URL.canParse(c.req.url) ? new URL(c.req.url).host : '';
   const host = c.req.header('host') ?? fromUrl;
   if ([host, fromUrl].every((each) => hostAllowed(each, allowedHosts))) return;
   throw new ApiError(
