@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { join } from 'node:path';
 import type { BlockFolder } from './block-folder.ts';
 import type { BlockFile, BlockManifest } from './block-manifest.ts';
-import { columnsOf, readManifest } from './block-manifest.ts';
+import { fileColumnsOf, readManifest } from './block-manifest.ts';
 import { changeState, overlap, publishBlock, readBlocks } from './block-table.ts';
 import { parquetSql } from './block-view.ts';
 import type { HotDatabase } from './hot-database.ts';
@@ -53,13 +53,15 @@ export async function adoptBlock(database: HotDatabase, folder: BlockFolder): Pr
 async function columnsFault(
   connection: DuckDBConnection,
   { path, samples }: BlockFolder,
-  { tier }: BlockManifest,
+  { tier, format }: BlockManifest,
 ): Promise<string> {
   const wanted: { name: string; rows: string; columns: readonly string[] }[] = [
-    { name: 'samples.parquet', rows: parquetSql([samples]), columns: columnsOf(tier) },
+    { name: 'samples.parquet', rows: parquetSql([samples]), columns: fileColumnsOf(tier, format) },
   ];
   for (const { file, table } of TABLES) {
-    wanted.push({ name: file, rows: rowsSql(path, file), columns: await columnsOfTable(connection, table) });
+    const columns = await columnsOfTable(connection, table);
+    const numbers = file === 'stacks.parquet' && format > 1 ? ['stack'] : [];
+    wanted.push({ name: file, rows: rowsSql(path, file), columns: [...columns, ...numbers] });
   }
   for (const { name, rows, columns } of wanted) {
     const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${rows}`);

@@ -7,13 +7,17 @@ import { TIERS } from './profile-store.ts';
 import type { Tier } from './profile-store.ts';
 import { reasonOf } from './store-error.ts';
 
-/** Layout of a block: raised with every change that an older Pilotlight could not read. */
-export const BLOCK_FORMAT = 1;
+/**
+ * Layout of a block: raised with every change that an older Pilotlight could not read. In format 1 samples had the ids of their
+ * stacks, which are hashes of 64 bits; since format 2 they have the stacks' numbers in the block's stacks.parquet.
+ */
+export const BLOCK_FORMAT = 2;
 export const MANIFEST = 'manifest.json';
 
 /**
- * The Parquet files of a block. Their columns are those of the tables of schema.ts; frames are the table `symbols`, with object
- * and address in the place of the location's id.
+ * The Parquet files of a block. Their columns are those of the tables of schema.ts, but for two: samples have the number of a
+ * stack, which stacks.parquet says, in the place of its id; frames are the table `symbols`, with object and address in the
+ * place of the location's id.
  */
 export const BLOCK_FILES = [
   'samples.parquet',
@@ -28,7 +32,7 @@ export type BlockFile = (typeof BLOCK_FILES)[number];
 /** What a time of samples.parquet is the beginning of. */
 export const RESOLUTION_MS: Readonly<Record<Tier, number>> = { raw: 1, '10s': 10_000, '1min': 60_000 };
 
-/** Columns of samples: all of a raw block, without the last three where samples were summed up. */
+/** What is kept of samples: all of it in a raw block, without the last three columns where they were summed up. */
 export const KEPT_COLUMNS = [
   'time_ms',
   'process_id',
@@ -42,6 +46,12 @@ export const RAW_COLUMNS = ['cpu', 'tid', 'walk'] as const;
 
 export function columnsOf(tier: Tier): readonly string[] {
   return tier === 'raw' ? [...KEPT_COLUMNS, ...RAW_COLUMNS] : KEPT_COLUMNS;
+}
+
+/** Columns of a samples.parquet. */
+export function fileColumnsOf(tier: Tier, format: number): readonly string[] {
+  if (format === 1) return columnsOf(tier);
+  return columnsOf(tier).map((name) => (name === 'stack_id' ? 'stack' : name));
 }
 
 /** Names of folders: the time of the first sample, the tier, and something that no other block has. */

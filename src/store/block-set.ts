@@ -16,6 +16,7 @@ import {
   readPins,
   removeBlock,
 } from './block-table.ts';
+import type { SealedSamples, StackIds } from './block-view.ts';
 import { viewOverBlocks } from './block-view.ts';
 import { describeBlock, writeBlock } from './block-writer.ts';
 import type { HotDatabase } from './hot-database.ts';
@@ -46,6 +47,12 @@ export interface NewBlock {
 
 /** What is done with the samples of a range; `blocks` are those of it that have some. */
 type ReadWork<T> = (connection: DuckDBConnection, blocks: readonly StoredBlock[]) => Promise<T>;
+/** `stackIds`: whether the samples of blocks have those. */
+interface ReadWindow {
+  range: TimeRange;
+  stackIds: StackIds;
+}
+
 type Reader<T> = (work: (connection: DuckDBConnection) => Promise<T>) => Promise<T>;
 type Tried<T> = { ok: true; value: T } | { ok: false; error: unknown; blocks: readonly StoredBlock[] };
 
@@ -87,19 +94,24 @@ export class BlockSet {
     return (await readBlocks(connection)).flatMap((block) => this.#health.shown(block) ?? []);
   }
 
-  /** Runs the work on a connection where `samples` are all that lie in the range. What cannot be read is left out. */
-  read<T>(range: TimeRange, work: ReadWork<T>): Promise<T> {
-    return this.#readUntilSound(range, work, (reading) => this.#options.database.read(reading));
+  /**
+   * Runs the work on a connection where `samples` are all that lie in the range. What cannot be read is left out. `stackIds`:
+   * 'none' where the work reads no `stack_id`.
+   */
+  read<T>(range: TimeRange, work: ReadWork<T>, stackIds: StackIds = 'join'): Promise<T> {
+    return this.#readUntilSound({ range, stackIds }, work, (reading) => this.#options.database.read(reading));
   }
 
   /** The same for work that takes seconds. It may begin anew: where one of the blocks cannot be read after all. */
   readForUpkeep<T>(range: TimeRange, work: ReadWork<T>): Promise<T> {
-    return this.#readUntilSound(range, work, (reading) => this.#options.database.readForUpkeep(reading));
+    return this.#readUntilSound({ range, stackIds: 'join' }, work, (reading) =>
+      this.#options.database.readForUpkeep(reading),
+    );
   }
 
-  async #readUntilSound<T>(range: TimeRange, work: ReadWork<T>, reader: Reader<Tried<T>>): Promise<T> {
+  async #readUntilSound<T>(window: ReadWindow, work: ReadWork<T>, reader: Reader<Tried<T>>): Promise<T> {
     for (;;) {
-      const tried = await this.#tryToRead(range, work, reader);
+      const tried = await this.#tryToRead(window, work, reader);
       if (tried.ok) return tried.value;
       if (tried.error instanceof StoreError || !(await this.#anyBroken(tried.blocks))) throw tried.error;
     }
@@ -169,12 +181,22 @@ export class BlockSet {
     return new BlockFolder(this.#options.database.dir.blocks, id);
   }
 
-  #tryToRead<T>(range: TimeRange, work: ReadWork<T>, reader: Reader<Tried<T>>): Promise<Tried<T>> {
+  /** Where the samples of a block are. */
+  readonly sealed = ({ id, tier, format }: StoredBlock): SealedSamples => ({
+    path: this.folder(id).path,
+    tier,
+    format,
+  });
+
+  #tryToRead<T>(
+    { range, stackIds }: ReadWindow,
+    work: ReadWork<T>,
+    reader: Reader<Tried<T>>,
+  ): Promise<Tried<T>> {
     return reader(async (connection) => {
       const blocks = await this.#blocksOf(connection, range);
-      const files = blocks.map(({ id, tier }) => ({ path: this.folder(id).samples, tier }));
       try {
-        await viewOverBlocks(connection, files, range);
+        await viewOverBlocks(connection, blocks.map(this.sealed), range, stackIds);
         return { ok: true, value: await work(connection, blocks) };
       } catch (error) {
         return { ok: false, error, blocks };

@@ -1,26 +1,31 @@
 // The tables `blocks` and `pins`: what holds of the folders of blocks, whatever lies in them.
 import { randomUUID } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { BIGINT, UBIGINT, VARCHAR } from '@duckdb/node-api';
+import { BIGINT, UBIGINT, UTINYINT, VARCHAR } from '@duckdb/node-api';
 import type { TimeRange } from '../model/selector.ts';
 import type { BlockManifest } from './block-manifest.ts';
+import { BLOCK_FORMAT } from './block-manifest.ts';
 import type { Block, Pin, Tier } from './profile-store.ts';
 import type { Statements } from './statements.ts';
 import { StoreError } from './store-error.ts';
 
 /** Also the states that nobody outside of the store sees: being written, and waiting for its files to be removed. */
 export type StoredState = Block['state'] | 'sealing' | 'gone';
-export type StoredBlock = Omit<Block, 'state'> & { state: StoredState };
+export type StoredBlock = Omit<Block, 'state'> & {
+  state: StoredState;
+  /** BLOCK_FORMAT of its files. */
+  format: number;
+};
 
 const COLUMNS = `id, state, reason, tier, from_ms::DOUBLE, until_ms::DOUBLE, rows::DOUBLE, samples::DOUBLE,
-  weight_ns::DOUBLE, bytes::DOUBLE`;
+  weight_ns::DOUBLE, bytes::DOUBLE, format::DOUBLE`;
 
 /** All of them, the oldest first. */
 export async function readBlocks(connection: DuckDBConnection): Promise<StoredBlock[]> {
   const rows = await connection.runAndReadAll(`SELECT ${COLUMNS} FROM blocks ORDER BY from_ms, until_ms, id`);
   return rows
     .getRows()
-    .map(([id, state, reason, tier, fromMs, untilMs, count, samples, weightNs, bytes]) => ({
+    .map(([id, state, reason, tier, fromMs, untilMs, count, samples, weightNs, bytes, format]) => ({
       id: id as string,
       state: state as StoredState,
       reason: reason as string,
@@ -31,13 +36,14 @@ export async function readBlocks(connection: DuckDBConnection): Promise<StoredBl
       samples: samples as number,
       weightNs: weightNs as number,
       bytes: bytes as number,
+      format: format as number,
     }));
 }
 
 /** Before the first file of a block is written: whatever happens then, the folder is known. */
 export async function announceBlock(statements: Statements, id: string, tier: Tier): Promise<void> {
   await statements.run(
-    `INSERT INTO blocks VALUES ($1, 'sealing', '', $2, 0, 0, 0, 0, 0, 0)`,
+    `INSERT INTO blocks VALUES ($1, 'sealing', '', $2, 0, 0, 0, 0, 0, 0, ${BLOCK_FORMAT})`,
     [id, tier],
     [VARCHAR, VARCHAR],
   );
@@ -46,19 +52,23 @@ export async function announceBlock(statements: Statements, id: string, tier: Ti
 /** From here on its samples are those of the store. */
 export async function publishBlock(
   statements: Statements,
-  manifest: Pick<BlockManifest, 'id' | 'tier' | 'fromMs' | 'untilMs' | 'rows' | 'samples' | 'weightNs'>,
+  manifest: Pick<
+    BlockManifest,
+    'id' | 'tier' | 'fromMs' | 'untilMs' | 'rows' | 'samples' | 'weightNs' | 'format'
+  >,
   bytes: number,
 ): Promise<void> {
-  const { id, tier, fromMs, untilMs, rows, samples, weightNs } = manifest;
+  const { id, tier, fromMs, untilMs, rows, samples, weightNs, format } = manifest;
   await removeBlock(statements, id);
   await statements.run(
-    `INSERT INTO blocks VALUES ($1, 'live', '', $2, $3, $4, $5, $6, $7, $8)`,
+    `INSERT INTO blocks VALUES ($1, 'live', '', $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       id,
       tier,
       ...[fromMs, untilMs, rows, samples, weightNs, bytes].map((value) => BigInt(Math.round(value))),
+      format,
     ],
-    [VARCHAR, VARCHAR, BIGINT, BIGINT, UBIGINT, UBIGINT, UBIGINT, UBIGINT],
+    [VARCHAR, VARCHAR, BIGINT, BIGINT, UBIGINT, UBIGINT, UBIGINT, UBIGINT, UTINYINT],
   );
 }
 

@@ -76,8 +76,8 @@ export class BundleExports {
       await rm(path, { recursive: true, force: true });
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await mkdir(path, { mode: 0o700 });
-      const samplesPath = (id: string) => this.#blocks.folder(id).samples;
-      return writeBundle(connection, path, { ...request, host: this.#host, blocks, samplesPath });
+      const sealed = blocks.map(this.#blocks.sealed);
+      return writeBundle(connection, path, { ...request, host: this.#host, blocks: sealed });
     });
   }
 

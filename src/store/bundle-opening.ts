@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Bundle, BundleBlock } from '../model/bundle.ts';
 import { adoptBlock } from './block-adoption.ts';
 import { BlockFolder } from './block-folder.ts';
+import { BLOCK_FORMAT } from './block-manifest.ts';
 import { markBroken, publishBlock } from './block-table.ts';
 import type { DataDir } from './data-dir.ts';
 import type { DatabaseOptions } from './hot-database.ts';
@@ -65,7 +66,7 @@ async function loadBlock(
   if (fault === '') return;
   tell(`block ${block.id} is set aside: ${fault}; its samples are missing from every answer`);
   await database.write(async (statements) => {
-    await publishBlock(statements, block, block.bytes);
+    await publishBlock(statements, { ...block, format: BLOCK_FORMAT }, block.bytes);
     await markBroken(statements, block.id, fault);
   });
 }

@@ -6,9 +6,9 @@ import { BUNDLE_FILE, BUNDLE_FORMAT } from '../model/bundle.ts';
 import type { Selector, TimeRange } from '../model/selector.ts';
 import { BlockFolder, newBlockId } from './block-folder.ts';
 import { columnsOf, MANIFEST } from './block-manifest.ts';
-import type { StoredBlock } from './block-table.ts';
+import type { SealedSamples } from './block-view.ts';
 import { samplesOfTier } from './block-view.ts';
-import { describeBlock, SAMPLE_ORDER, writeBlock } from './block-writer.ts';
+import { describeBlock, writeBlock } from './block-writer.ts';
 import type { CheckedSelector } from './checked-selector.ts';
 import { checkSelector } from './checked-selector.ts';
 import { sha256OfFile, writeDurably } from './durable-files.ts';
@@ -42,23 +42,22 @@ const MINUTE_MS = 60_000;
 
 /**
  * Writes into an empty folder. `samples` of the connection are those of the range, hot and of `blocks`, which have been
- * checked; `samplesPath` tells where a block's are.
+ * checked.
  */
 export async function writeBundle(
   connection: DuckDBConnection,
   folder: string,
   request: BundleRequest & {
     host: string;
-    blocks: readonly StoredBlock[];
-    samplesPath: (id: string) => string;
+    blocks: readonly SealedSamples[];
   },
 ): Promise<Bundle> {
-  const { range, host, blocks, samplesPath } = request;
+  const { range, host, blocks } = request;
   const selector = await checkSelector(connection, request.selector, { range, host });
   const written: Written[] = [];
   for (const tier of TIERS) {
-    const paths = blocks.filter((block) => block.tier === tier).map(({ id }) => samplesPath(id));
-    const sql = samplesOfTier(tier, paths, range, blocks.length > 0);
+    const ofTier = blocks.filter((block) => block.tier === tier);
+    const sql = samplesOfTier(tier, ofTier, range, blocks.length > 0);
     if (sql === undefined) continue;
     const source = { tier, sql, selector, host };
     for (const part of await partsOf(connection, source, range)) {
@@ -103,7 +102,7 @@ async function writePart(
   const { tier, host } = source;
   await chooseSamples(connection, source, part);
   const block = new BlockFolder(join(folder, 'blocks'), newBlockId(part.fromMs, tier));
-  const samples = `SELECT ${columnsOf(tier).join(', ')} FROM bundle_samples ORDER BY ${SAMPLE_ORDER}`;
+  const samples = `SELECT ${columnsOf(tier).join(', ')} FROM bundle_samples`;
   const sums = await writeBlock(connection, await block.begin(), tier, samples);
   await connection.run('DROP TABLE bundle_samples');
   const { manifest, bytes } = await block.finish(

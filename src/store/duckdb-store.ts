@@ -4,12 +4,14 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Bundle } from '../model/bundle.ts';
 import type { ObjectId } from '../model/code-object.ts';
 import type { GroupBy, LabelName, Selector, TimeRange } from '../model/selector.ts';
+import { isFrameField } from '../model/selector.ts';
 import type { ProfileBatch } from '../model/profile-batch.ts';
 import type { StackTable } from '../model/stack-table.ts';
 import type { DiskAccount } from './accounting.ts';
 import { accountOf } from './accounting.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { BlockSet } from './block-set.ts';
+import type { StackIds } from './block-view.ts';
 import { addPin, newPin, readPins, removePin } from './block-table.ts';
 import type { ExportedBundle } from './bundle-export.ts';
 import { BundleExports } from './bundle-export.ts';
@@ -207,19 +209,26 @@ class DuckDBStore implements ProfileStore {
     limit = 20,
     stacks?: BigUint64Array,
   ): Promise<Series> {
-    return this.#read(selector, range, (connection, query) =>
-      querySeries(connection, { ...query, stepMs, groupBy, limit, stacks }),
+    const ofStacks = stacks !== undefined || isFrameField(groupBy);
+    return this.#read(
+      selector,
+      range,
+      (connection, query) => querySeries(connection, { ...query, stepMs, groupBy, limit, stacks }),
+      ofStacks ? 'join' : 'none',
     );
   }
 
   heatmap(selector: Selector, range: TimeRange, columnMs: number, rowMs: number): Promise<Heatmap> {
-    return this.#read(selector, range, (connection, query) =>
-      queryHeatmap(connection, query, columnMs, rowMs),
+    return this.#read(
+      selector,
+      range,
+      (connection, query) => queryHeatmap(connection, query, columnMs, rowMs),
+      'none',
     );
   }
 
   labelNames(selector: Selector, range: TimeRange): Promise<LabelName[]> {
-    return this.#read(selector, range, queryLabelNames);
+    return this.#read(selector, range, queryLabelNames, 'none');
   }
 
   labelValues(
@@ -228,8 +237,11 @@ class DuckDBStore implements ProfileStore {
     range: TimeRange,
     limit: number,
   ): ReturnType<ProfileStore['labelValues']> {
-    return this.#read(selector, range, (connection, query) =>
-      queryLabelValues(connection, label, query, limit),
+    return this.#read(
+      selector,
+      range,
+      (connection, query) => queryLabelValues(connection, label, query, limit),
+      'none',
     );
   }
 
@@ -349,13 +361,18 @@ class DuckDBStore implements ProfileStore {
     selector: Selector,
     range: TimeRange,
     work: (connection: DuckDBConnection, query: StackQuery) => Promise<T>,
+    stackIds: StackIds = 'join',
   ): Promise<T> {
     const window = { range, host: this.#options.hostLabel };
     const answer = this.#recent.use((inUse) =>
-      this.#blocks.read(range, async (connection) => {
-        const checked = await checkSelector(connection, selector, window);
-        return work(connection, { ...window, selector: checked, inUse });
-      }),
+      this.#blocks.read(
+        range,
+        async (connection) => {
+          const checked = await checkSelector(connection, selector, window);
+          return work(connection, { ...window, selector: checked, inUse });
+        },
+        stackIds,
+      ),
     );
     return answer.catch((error: unknown) => {
       throw questionError(error, this.#options.memoryLimitBytes);

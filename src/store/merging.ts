@@ -4,8 +4,7 @@ import { columnsOf } from './block-manifest.ts';
 import type { BlockSet } from './block-set.ts';
 import type { StoredBlock } from './block-table.ts';
 import { overlap } from './block-table.ts';
-import { parquetSql } from './block-view.ts';
-import { SAMPLE_ORDER } from './block-writer.ts';
+import { sealedSql } from './block-view.ts';
 import type { UpkeepStep } from './profile-store.ts';
 import { replaceBlocks } from './replacing.ts';
 import { HOUR_MS } from './sealing.ts';
@@ -49,8 +48,7 @@ export async function mergeBlocks(
   blocks: BlockSet,
   sources: readonly StoredBlock[],
 ): Promise<UpkeepStep | null> {
-  const files = sources.map(({ id }) => blocks.folder(id).samples);
-  const samples = `SELECT ${columnsOf('raw').join(', ')} FROM ${parquetSql(files)} ORDER BY ${SAMPLE_ORDER}`;
+  const samples = sealedSql(sources.map(blocks.sealed), columnsOf('raw'));
   const made = await replaceBlocks(blocks, 'raw', sources, () => Promise.resolve(samples));
   if (made === null) return null;
   const since = new Date(made.fromMs).toISOString();

@@ -1,12 +1,11 @@
 // Blocks of a certain age become sums: of ten seconds, then of a minute.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TimeRange } from '../model/selector.ts';
-import { columnsOf, RESOLUTION_MS } from './block-manifest.ts';
+import { columnsOf, KEPT_COLUMNS, RESOLUTION_MS } from './block-manifest.ts';
 import type { BlockSet } from './block-set.ts';
 import type { StoredBlock } from './block-table.ts';
 import { overlap } from './block-table.ts';
-import { parquetSql } from './block-view.ts';
-import { SAMPLE_ORDER } from './block-writer.ts';
+import { sealedSql } from './block-view.ts';
 import type { Tier, UpkeepPolicy, UpkeepStep } from './profile-store.ts';
 import { replaceBlocks } from './replacing.ts';
 import { HOUR_MS } from './sealing.ts';
@@ -79,18 +78,20 @@ async function sumUp(
 ): Promise<string> {
   const ms = RESOLUTION_MS[tier];
   let into = 'CREATE TEMP TABLE rolled AS';
-  for (const { id, fromMs, untilMs } of sources) {
-    const file = parquetSql([blocks.folder(id).samples]);
+  for (const source of sources) {
+    const { fromMs, untilMs } = source;
     for (let hour = Math.floor(fromMs / HOUR_MS); hour * HOUR_MS < untilMs; hour++) {
+      const where = `time_ms >= ${hour * HOUR_MS} AND time_ms < ${(hour + 1) * HOUR_MS}`;
+      const samples = sealedSql([blocks.sealed(source)], KEPT_COLUMNS, { where });
       // Samples that were taken at another rate stay apart: the period of a row is its weight by its count.
       await connection.run(
         `${into} SELECT time_ms // ${ms} * ${ms} AS time_ms, process_id, thread, stack_id, kind,
            sum(count)::UBIGINT AS count, sum(weight_ns)::UBIGINT AS weight_ns
-         FROM ${file} WHERE time_ms >= ${hour * HOUR_MS} AND time_ms < ${(hour + 1) * HOUR_MS}
+         FROM (${samples})
          GROUP BY time_ms // ${ms}, process_id, thread, stack_id, kind, weight_ns // greatest(count, 1)`,
       );
       into = 'INSERT INTO rolled';
     }
   }
-  return `SELECT ${columnsOf(tier).join(', ')} FROM rolled ORDER BY ${SAMPLE_ORDER}`;
+  return `SELECT ${columnsOf(tier).join(', ')} FROM rolled`;
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 /** Raised with every change that an older Pilotlight could not read; also the content of DATA_DIR/VERSION. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
@@ -86,7 +86,9 @@ CREATE TABLE IF NOT EXISTS blocks (
   rows UBIGINT NOT NULL,
   samples UBIGINT NOT NULL,
   weight_ns UBIGINT NOT NULL,
-  bytes UBIGINT NOT NULL
+  bytes UBIGINT NOT NULL,
+  -- BLOCK_FORMAT of its files (version 7 and newer; all were of format 1 before).
+  format UTINYINT NOT NULL
 );
 -- Windows that are neither deleted nor rolled up (version 6 and newer).
 CREATE TABLE IF NOT EXISTS pins (
@@ -127,9 +129,11 @@ export function viewsOverOlder(version: number): string {
   if (version < 6) {
     views.push(
       `CREATE TEMP TABLE blocks (id VARCHAR, state VARCHAR, reason VARCHAR, tier VARCHAR, from_ms BIGINT,
-         until_ms BIGINT, rows UBIGINT, samples UBIGINT, weight_ns UBIGINT, bytes UBIGINT)`,
+         until_ms BIGINT, rows UBIGINT, samples UBIGINT, weight_ns UBIGINT, bytes UBIGINT, format UTINYINT)`,
       `CREATE TEMP TABLE pins (id VARCHAR, from_ms BIGINT, until_ms BIGINT, note VARCHAR, created_ms BIGINT)`,
     );
+  } else if (version < 7) {
+    views.push('CREATE TEMP VIEW blocks AS SELECT *, 1::UTINYINT AS format FROM hot.main.blocks');
   }
   return views.join(';');
 }
@@ -141,6 +145,7 @@ export async function createSchema(connection: DuckDBConnection, from: number | 
   if (from === 1) await connection.run('DROP TABLE ledger');
   if (from !== undefined && from < 3) await connection.run('ALTER TABLE samples ADD COLUMN walk UTINYINT');
   if (from !== undefined && from < 5) await connection.run('ALTER TABLE symbols ADD COLUMN tier VARCHAR');
+  if (from === 6) await connection.run('ALTER TABLE blocks ADD COLUMN format UTINYINT DEFAULT 1');
   await connection.run(TABLES);
   await connection.run(`DELETE FROM meta WHERE key = 'schema_version'`);
   await connection.run(`INSERT INTO meta VALUES ('schema_version', '${SCHEMA_VERSION}')`);

@@ -2,7 +2,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TimeRange } from '../model/selector.ts';
 import { columnsOf } from './block-manifest.ts';
-import { SAMPLE_ORDER } from './block-writer.ts';
 import type { BlockSet, NewBlock } from './block-set.ts';
 import type { HotDatabase } from './hot-database.ts';
 import type { UpkeepStep } from './profile-store.ts';
@@ -67,7 +66,7 @@ function blockOf({ fromMs, untilMs }: TimeRange): NewBlock {
     tier: 'raw',
     fromMs,
     replaces: [],
-    samples: () => Promise.resolve(`SELECT ${columns} FROM samples WHERE ${within} ORDER BY ${SAMPLE_ORDER}`),
+    samples: () => Promise.resolve(`SELECT ${columns} FROM samples WHERE ${within}`),
     replace: async ({ connection }, { rows }) => {
       const now = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM samples WHERE ${within}`);
       if (now.value(0, 0) !== rows) return false;

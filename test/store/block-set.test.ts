@@ -148,14 +148,14 @@ describe('sealing', () => {
     const connection = await instance.connect();
     const rows = await connection.runAndReadAll(
       `SELECT p.comm, list(y.name ORDER BY depth_of)::VARCHAR, any_value(n)::INTEGER
-       FROM (SELECT stack_id, process_id, sum(count) AS n FROM '${folder}/samples.parquet' GROUP BY ALL) s
+       FROM (SELECT stack, process_id, sum(count) AS n FROM '${folder}/samples.parquet' GROUP BY ALL) s
        JOIN '${folder}/processes.parquet' p USING (process_id)
-       JOIN (SELECT stack_id, unnest(location_ids) AS location_id, generate_subscripts(location_ids, 1) AS depth_of
-         FROM '${folder}/stacks.parquet') t USING (stack_id)
+       JOIN (SELECT stack, unnest(location_ids) AS location_id, generate_subscripts(location_ids, 1) AS depth_of
+         FROM '${folder}/stacks.parquet') t USING (stack)
        JOIN '${folder}/locations.parquet' l USING (location_id)
        JOIN '${folder}/objects.parquet' o USING (object_id)
        LEFT JOIN '${folder}/frames.parquet' y USING (object_id, address)
-       GROUP BY s.stack_id, p.comm ORDER BY ALL DESC`,
+       GROUP BY s.stack, p.comm ORDER BY ALL DESC`,
     );
     expect(rows.getRows()).toEqual([
       ['app', '[c, NULL]', 1],

@@ -16,6 +16,7 @@ const block = (id: string, hour: number, more: Partial<StoredBlock> = {}): Store
   samples: 10,
   weightNs: 10,
   bytes: 1,
+  format: 2,
   ...more,
 });
 

@@ -1,11 +1,25 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { StoredBlock } from '../../src/store/block-table.ts';
+import type { StackTable } from '../../src/model/stack-table.ts';
+import type { ProfileStore } from '../../src/store/profile-store.ts';
 import { SCHEMA_VERSION } from '../../src/store/schema.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { compileStore, startChild } from './child-store.ts';
-import { EVER, executeOn, ledgerOf, openAt, temporaryDir, testLocation, textBatch } from './text-profile.ts';
+import { makeVersion6 } from './older-versions.ts';
+import {
+  EVER,
+  executeOn,
+  ledgerOf,
+  openAt,
+  temporaryDir,
+  testLocation,
+  textBatch,
+  textSymbols,
+} from './text-profile.ts';
+import { DAY_0, HOUR_MS, maintainAll } from './upkeep-steps.ts';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -15,7 +29,11 @@ beforeEach(async () => {
 
 /** Names and hashes of all files: what "nothing was touched" is compared by. */
 async function content(): Promise<string[]> {
-  const files = (await readdir(dataDir)).sort();
+  const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(dataDir, join(parentPath, name)))
+    .sort();
   return Promise.all(
     files.map(async (file) => {
       const bytes = await readFile(join(dataDir, file));
@@ -35,6 +53,10 @@ async function openingError(path = dataDir): Promise<StoreError> {
   if (!(error instanceof StoreError)) throw error;
   expect(error.message).not.toMatch(/\n|\bat .*:\d+:\d+/);
   return error;
+}
+
+function countsOf({ count, stackIds }: StackTable): Map<bigint, number> {
+  return new Map(Array.from(stackIds!, (id, row) => [id, count[row]!]));
 }
 
 async function fill(): Promise<void> {
@@ -149,6 +171,41 @@ describe('openStore', () => {
     await reader.close();
   });
 
+  it('takes over a directory of version 6, whose blocks have ids of stacks', async () => {
+    const text = 'main main\nf    g\n30   12';
+    const append = async (store: ProfileStore, hour: number) =>
+      store.append(textBatch(text, { timeMs: DAY_0 + hour * HOUR_MS }), ledgerOf(42), textSymbols(text));
+    let store = await openAt(dataDir);
+    for (let hour = 0; hour < 3; hour++) await append(store, hour);
+    await maintainAll(store, DAY_0 + 4 * HOUR_MS);
+    const stacks = countsOf(await store.stacks([], EVER));
+    const series = await store.series([], EVER, 1e12, 'comm');
+    await store.close();
+    await makeVersion6(dataDir);
+    const before = await content();
+
+    const reader = await openAt(dataDir, true);
+    expect(countsOf(await reader.stacks([], EVER))).toEqual(stacks);
+    expect(await reader.blocks()).toMatchObject([{ format: 1 }, { format: 1 }, { format: 1 }]);
+    await reader.close();
+    expect(await content()).toEqual(before);
+
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    store = await openAt(dataDir);
+    said.mockRestore();
+    expect(countsOf(await store.stacks([], EVER))).toEqual(stacks);
+    expect(await store.series([], EVER, 1e12, 'comm')).toEqual(series);
+    // Blocks of both formats beside each other, then one of the newer in the place of all.
+    await append(store, 4);
+    await maintainAll(store, DAY_0 + 6 * HOUR_MS);
+    expect((await store.blocks()).map((block) => (block as StoredBlock).format)).toEqual([1, 1, 1, 2]);
+    expect((await store.stacks([], EVER)).count).toEqual(Float64Array.of(120, 48));
+    await maintainAll(store, DAY_0 + 8 * HOUR_MS);
+    expect((await store.blocks()).map((block) => (block as StoredBlock).format)).toEqual([2]);
+    expect((await store.stacks([], EVER)).count).toEqual(Float64Array.of(120, 48));
+    await store.close();
+  });
+
   it('folds the log into the file when it is closed', async () => {
     await fill();
     expect(await readdir(dataDir)).toEqual(['VERSION', 'hot.duckdb']);
@@ -170,7 +227,7 @@ describe('openStore', () => {
   it('refuses a database of a newer version whose VERSION file is lost', async () => {
     await fill();
     await rm(join(dataDir, 'VERSION'));
-    await executeOn(dataDir, `UPDATE meta SET value = '7' WHERE key = 'schema_version'`);
+    await executeOn(dataDir, `UPDATE meta SET value = '${SCHEMA_VERSION + 1}' WHERE key = 'schema_version'`);
     const before = await content();
     expect((await openingError()).kind).toBe('newer-version');
     expect(await content()).toEqual(before);

@@ -20,6 +20,7 @@ const BLOCKS: StoredBlock[] = [0, 1, 2, 3].map((day) => ({
   samples: 1,
   weightNs: 1,
   bytes: 100,
+  format: 2,
 }));
 const ids = (blocks: StoredBlock[]) => blocks.map(({ id }) => id).join();
 

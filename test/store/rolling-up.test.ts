@@ -142,6 +142,7 @@ describe('planRollUp', () => {
     samples: rows,
     weightNs: rows,
     bytes: 1,
+    format: 2,
   });
   const plan = (blocks: StoredBlock[], nowMs: number, policy = ROLL_UP) => {
     const found = planRollUp(blocks, [], policy, nowMs);
