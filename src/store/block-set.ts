@@ -39,6 +39,8 @@ export interface NewBlock {
   fromMs: number;
   /** Ids of the blocks that it is made of. */
   replaces: readonly string[];
+  /** Whether its samples come in the order of blocks already. */
+  sorted: boolean;
   /** Gives the query for its samples, on the connection that reads them. */
   samples: (connection: DuckDBConnection) => Promise<string>;
   /** In the transaction that publishes it: takes its samples from where they were. False where they have changed. */
@@ -264,9 +266,9 @@ export class BlockSet {
   }
 
   async #write(connection: DuckDBConnection, folder: BlockFolder, wanted: NewBlock) {
-    const { tier, replaces } = wanted;
+    const { tier, replaces, sorted } = wanted;
     const samples = await wanted.samples(connection);
-    const sums = await writeBlock(connection, await folder.begin(), tier, samples);
+    const sums = await writeBlock(connection, await folder.begin(), { tier, sql: samples, sorted });
     return describeBlock(connection, { tier, host: this.#options.hostLabel, replaces }, sums);
   }
 }

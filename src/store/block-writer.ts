@@ -39,25 +39,32 @@ const ROW_GROUP = 122_880;
  */
 const SAMPLE_ORDER = 'time_ms // 900000, process_id, thread, time_ms';
 
+/** What a block is to hold. */
+interface BlockSamples {
+  tier: Tier;
+  /** A query that gives `columnsOf(tier)`; it is run three times. */
+  sql: string;
+  /** Whether it gives them in `SAMPLE_ORDER`, or nearly so: DuckDB has one thread, and keeps the order of what it reads. */
+  sorted: boolean;
+}
+
 /**
- * Writes all files into an empty folder. `samples`: a query that gives `columnsOf(tier)`; it is run twice. Definitions
- * come from the tables of the connection, all of one moment.
+ * Writes all files into an empty folder. Definitions come from the tables of the connection, all of one moment.
  */
 export async function writeBlock(
   connection: DuckDBConnection,
   folder: string,
-  tier: Tier,
-  samples: string,
+  { tier, sql, sorted }: BlockSamples,
 ): Promise<BlockSums> {
   const copy = (name: BlockFile, query: string, format = FORMAT) =>
     connection.run(
       `COPY (${query}) TO ${sqlText(join(folder, name))} (${format}, ROW_GROUP_SIZE ${ROW_GROUP})`,
     );
-  await findReferred(connection, samples);
+  await findReferred(connection, sql);
   const columns = fileColumnsOf(tier, BLOCK_FORMAT).join(', ');
   await copy(
     'samples.parquet',
-    `SELECT ${columns} FROM (${samples}) JOIN block_stacks USING (stack_id) ORDER BY ${SAMPLE_ORDER}`,
+    `SELECT ${columns} FROM (${sql}) JOIN block_stacks USING (stack_id) ${sorted ? '' : `ORDER BY ${SAMPLE_ORDER}`}`,
   );
   for (const [name, query] of DEFINITIONS) {
     await copy(name, query, name === 'stacks.parquet' ? STACKS_FORMAT : FORMAT);
@@ -91,11 +98,10 @@ export async function describeBlock(
  */
 async function findReferred(connection: DuckDBConnection, samples: string): Promise<void> {
   await connection.run(`
-    CREATE OR REPLACE TEMP TABLE block_processes AS SELECT DISTINCT process_id, stack_id FROM (${samples});
+    CREATE OR REPLACE TEMP TABLE block_processes AS SELECT DISTINCT process_id FROM (${samples});
     CREATE OR REPLACE TEMP TABLE block_stacks AS
       SELECT (row_number() OVER (ORDER BY list_reverse(t.location_ids), s.stack_id) - 1)::UINTEGER AS stack, s.stack_id
-      FROM (SELECT DISTINCT stack_id FROM block_processes) s LEFT JOIN stacks t USING (stack_id);
-    CREATE OR REPLACE TEMP TABLE block_processes AS SELECT DISTINCT process_id FROM block_processes;
+      FROM (SELECT DISTINCT stack_id FROM (${samples})) s LEFT JOIN stacks t USING (stack_id);
     CREATE OR REPLACE TEMP TABLE block_locations AS SELECT DISTINCT unnest(t.location_ids) AS location_id FROM stacks t
       WHERE t.stack_id IN (SELECT stack_id FROM block_stacks);
     CREATE OR REPLACE TEMP TABLE block_objects AS SELECT DISTINCT l.object_id FROM locations l

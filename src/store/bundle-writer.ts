@@ -103,7 +103,7 @@ async function writePart(
   await chooseSamples(connection, source, part);
   const block = new BlockFolder(join(folder, 'blocks'), newBlockId(part.fromMs, tier));
   const samples = `SELECT ${columnsOf(tier).join(', ')} FROM bundle_samples`;
-  const sums = await writeBlock(connection, await block.begin(), tier, samples);
+  const sums = await writeBlock(connection, await block.begin(), { tier, sql: samples, sorted: false });
   await connection.run('DROP TABLE bundle_samples');
   const { manifest, bytes } = await block.finish(
     await describeBlock(connection, { tier, host, replaces: [] }, sums),

@@ -13,7 +13,7 @@ import { HOUR_MS } from './sealing.ts';
 const PERIOD_MS = 6 * HOUR_MS;
 /** Blocks of more rows are large enough already. */
 const SMALL_ROWS = 1_000_000;
-/** Of a merged block: sorting it takes some 300 MB, on the disk where there is less memory. */
+/** Of a merged block. */
 const MAX_ROWS = 4_500_000;
 
 /** Blocks of the oldest period that is over for an hour, two at least; null where there are none. */
@@ -49,7 +49,10 @@ export async function mergeBlocks(
   sources: readonly StoredBlock[],
 ): Promise<UpkeepStep | null> {
   const samples = sealedSql(sources.map(blocks.sealed), columnsOf('raw'));
-  const made = await replaceBlocks(blocks, 'raw', sources, () => Promise.resolve(samples));
+  // One after the other, each is sorted. Sorting them together took more than 256 MB.
+  const made = await replaceBlocks(blocks, { tier: 'raw', sorted: true }, sources, () =>
+    Promise.resolve(samples),
+  );
   if (made === null) return null;
   const since = new Date(made.fromMs).toISOString();
   const what = `${sources.length} blocks since ${since} (${made.samples} samples) merged as block ${made.id}`;

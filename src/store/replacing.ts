@@ -1,20 +1,20 @@
 // Blocks that one block takes the place of, with the same samples or sums of them.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { BlockManifest } from './block-manifest.ts';
-import type { BlockSet } from './block-set.ts';
+import type { BlockSet, NewBlock } from './block-set.ts';
 import type { StoredBlock } from './block-table.ts';
 import { overlap, readPins } from './block-table.ts';
-import type { Tier } from './profile-store.ts';
 
 /** Null where one of the sources was pinned meanwhile. `samples` gives the query for the new block's. */
 export async function replaceBlocks(
   blocks: BlockSet,
-  tier: Tier,
+  { tier, sorted }: Pick<NewBlock, 'tier' | 'sorted'>,
   sources: readonly StoredBlock[],
   samples: (connection: DuckDBConnection) => Promise<string>,
 ): Promise<BlockManifest | null> {
   return blocks.make({
     tier,
+    sorted,
     fromMs: sources[0]!.fromMs,
     replaces: sources.map(({ id }) => id),
     samples,

@@ -60,7 +60,7 @@ function oldestOf(
 
 /** Null where one of them was pinned meanwhile. */
 export async function rollUp(blocks: BlockSet, { tier, sources }: RollUp): Promise<UpkeepStep | null> {
-  const made = await replaceBlocks(blocks, tier, sources, (connection) =>
+  const made = await replaceBlocks(blocks, { tier, sorted: false }, sources, (connection) =>
     sumUp(connection, blocks, tier, sources),
   );
   if (made === null) return null;

@@ -66,6 +66,7 @@ function blockOf({ fromMs, untilMs }: TimeRange): NewBlock {
     tier: 'raw',
     fromMs,
     replaces: [],
+    sorted: false,
     samples: () => Promise.resolve(`SELECT ${columns} FROM samples WHERE ${within}`),
     replace: async ({ connection }, { rows }) => {
       const now = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM samples WHERE ${within}`);

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StoredBlock } from '../../src/store/block-table.ts';
 import { planMerge } from '../../src/store/merging.ts';
-import { EVER, ledgerOf, textBatch, withStore } from './text-profile.ts';
-import { DAY_0, HOUR_MS, maintainAll } from './upkeep-steps.ts';
+import { EVER, executeOn, ledgerOf, testProcess, textBatch, withStore } from './text-profile.ts';
+import { DAY_0, fileOf, HOUR_MS, maintainAll } from './upkeep-steps.ts';
 
 const block = (id: string, hour: number, more: Partial<StoredBlock> = {}): StoredBlock => ({
   id,
@@ -77,6 +77,33 @@ describe('merging', () => {
       ]);
       expect(await store.stacks([], EVER, 'cpu')).toEqual(before);
       expect(await store.series([], range, 1000)).toEqual(series);
+    });
+  });
+
+  it('leaves the samples in the order of time by quarters of an hour, so that a window reads a part of them', async () => {
+    await withStore(async (store, dataDir) => {
+      for (let quarter = 0; quarter < 6 * 4; quarter++) {
+        for (const name of ['b', 'a']) {
+          const timeMs = DAY_0 + quarter * 15 * 60_000 + 1000;
+          await store.append(
+            textBatch(`main\n${name}\n3`, { timeMs, process: testProcess(name) }),
+            ledgerOf(0),
+          );
+        }
+      }
+      await maintainAll(store, DAY_0 + 8 * HOUR_MS);
+      const [merged, ...others] = await store.blocks();
+      expect([merged!.rows, others]).toEqual([6 * 4 * 2 * 3, []]);
+      await store.close();
+      const rows = await executeOn(
+        dataDir,
+        `SELECT (time_ms // 900000)::DOUBLE, process_id FROM '${fileOf(dataDir, merged!)}'`,
+      );
+      const quarters = rows.map(([quarter]) => quarter as number);
+      expect(quarters).toEqual([...quarters].sort((a, b) => a - b));
+      // A run of each process in each quarter.
+      const runs = rows.filter((row, at) => at === 0 || row.join() !== rows[at - 1]!.join());
+      expect(runs).toHaveLength(6 * 4 * 2);
     });
   });
 });
