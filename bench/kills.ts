@@ -28,6 +28,7 @@ async function killAll({ kills, victims, rateHz }: KillsOptions, daemon: Daemon)
       say(
         `${victim} ${i + 1}: back ${one.backMs.toFixed(0)} ms, first sample ${one.resumedMs} ms, lost ${one.lost}`,
       );
+      if (one.open !== null) say(`the account is open: ${one.open}`);
     }
   }
   return done;

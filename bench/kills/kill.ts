@@ -14,7 +14,8 @@ export interface Kill {
   lost: number;
   /** Those as seconds of all CPUs, at the rate in force. */
   lostSeconds: number;
-  closed: boolean;
+  /** Accounts of the CPUs where they did not close, as JSON. */
+  open: string | null;
 }
 
 /** What is in hand when the service is killed is up to one flush's: the kill comes at any time between two. */
@@ -27,7 +28,7 @@ interface Sums {
   lost: number;
   samples: number;
   entries: number;
-  closed: boolean;
+  open: string | null;
 }
 
 async function sums(daemon: Daemon): Promise<Sums> {
@@ -39,7 +40,7 @@ async function sums(daemon: Daemon): Promise<Sums> {
     lost: add(({ losses }) => Object.values(losses).reduce((all, each) => all + each, 0)),
     samples: add((cpu) => cpu.samples),
     entries: add((cpu) => cpu.entries),
-    closed: conservation!.closed,
+    open: conservation!.closed ? null : JSON.stringify(cpus),
   };
 }
 
@@ -91,5 +92,5 @@ export async function kill(daemon: Daemon, victim: Victim, samplesPerSecond: num
   if (after.samples < before.samples) throw new Error('stored samples are gone');
   const lost = after.lost - before.lost;
   const resumedMs = await firstSampleAfter(daemon, atMs);
-  return { victim, backMs, resumedMs, lost, lostSeconds: lost / samplesPerSecond, closed: after.closed };
+  return { victim, backMs, resumedMs, lost, lostSeconds: lost / samplesPerSecond, open: after.open };
 }

@@ -30,7 +30,7 @@ function row(victim: Victim, kills: readonly Kill[]): string[] {
 function aims(kills: readonly Kill[]): Aim[] {
   const lost = Math.max(...kills.map(({ lostSeconds }) => lostSeconds));
   const resumed = Math.max(...kills.map(({ resumedMs }) => resumedMs));
-  const open = kills.filter(({ closed }) => !closed).length;
+  const open = kills.filter(({ open }) => open !== null).length;
   return [
     { aim: `no more than ${MOST_LOST_S} s of samples lost by a kill`, measured: `${lost.toFixed(2)} s at most`, verdict: aimVerdict(lost <= MOST_LOST_S) },
     { aim: `sampling resumes within ${MOST_RESUMED_MS / 1000} s`, measured: `${(resumed / 1000).toFixed(2)} s at most`, verdict: aimVerdict(resumed <= MOST_RESUMED_MS) },

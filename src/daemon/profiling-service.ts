@@ -19,8 +19,8 @@ import { Naming } from './naming.ts';
 import { OverheadMeter } from './overhead-meter.ts';
 import { Upkeep } from './upkeep.ts';
 
-/** Samples are stored at least every 5 s; the rest is for the storing itself. */
-const FLUSH_MS = 4400;
+/** Samples are stored at least every 5 s; the rest is for the storing itself, up to a second right after a start. */
+const FLUSH_MS = 4000;
 const GOVERNOR_MS = 10_000;
 /** Share of the host's CPU time that sampling may take before the rate is lowered. */
 const CPU_BUDGET = 0.01;

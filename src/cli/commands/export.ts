@@ -1,7 +1,6 @@
 // `pilotlight export`: any stored window, in the form that some other tool reads.
 import { Command } from 'commander';
 import { askJson, askProfile } from '../answers.ts';
-import { exportBundle } from '../bundle-download.ts';
 import { addConnectionOptions, withClient } from '../connection.ts';
 import { downloadTo, downloadToStandardOutput } from '../download.ts';
 import type { FilterFlags } from '../filter-options.ts';
@@ -74,7 +73,11 @@ async function runExport(client: ProfileClient, flags: ExportFlags): Promise<voi
   const { from, until, query } = flags;
   const format = exportFormat(flags);
   const asked = { from, until, query, ...filterParameters(flags) };
-  if (format === 'bundle') return exportBundle(client, asked, flags.output);
+  if (format === 'bundle') {
+    // What checks a bundle is half of all modules of the command line.
+    const { exportBundle } = await import('../bundle-download.ts');
+    return exportBundle(client, asked, flags.output);
+  }
   const file = openTarget(flags.output, format);
   exitOnSignals();
   const response = await askProfile(client, { ...asked, format });
