@@ -7,7 +7,7 @@ import { ROOT, setupOrExit } from './setup.mjs';
 const CHECKS = [
   ['format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
   ['lint', 'node_modules/eslint/bin/eslint.js', '.'],
-  ['types', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.check.json'],
+  ['types', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'],
   ['generated files', 'scripts/generate.mjs', '--check'],
   ['import directions', 'node_modules/vitest/vitest.mjs', 'run', 'test/architecture.test.ts'],
 ];

@@ -46,7 +46,15 @@ async function sums(daemon: Daemon): Promise<Sums> {
 
 /** The kernel keeps 15 bytes of a name. */
 function pidOf(daemon: Daemon, victim: Victim): number | undefined {
-  return daemon.pids().find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith(`pilotlight-${victim.slice(0, 4)}`)); // prettier-ignore
+  return daemon.pids().find((pid) => nameOf(pid).startsWith(`pilotlight-${victim.slice(0, 4)}`));
+}
+
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8');
+  } catch {
+    return ''; // it has ended since
+  }
 }
 
 /** The status asks the sampler too: it answers when both are there. */

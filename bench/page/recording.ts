@@ -72,7 +72,7 @@ class Loads {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const go = '/usr/local/go/bin/go';
     this.#commands = [
-      [process.execPath, tsc, '-p', join(ROOT, 'tsconfig.check.json')],
+      [process.execPath, tsc, '-p', join(ROOT, 'tsconfig.json')],
       ['openssl', 'speed', '-seconds', '1', 'aes-256-gcm', 'sha256', 'rsa2048', 'ecdhp256'],
       // With a cache of its own, so that it has something to do each time.
       ...(existsSync(go) ? [[go, 'build', '-a', 'net/http', 'go/types', 'encoding/json'] as const] : []),

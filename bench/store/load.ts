@@ -49,7 +49,7 @@ async function together(names: readonly string[], folder: string): Promise<strin
 function commandOf(name: string, folder: string): string[] | null {
   if (name === 'tsc') {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    return [process.execPath, tsc, '-p', join(ROOT, 'tsconfig.check.json')];
+    return [process.execPath, tsc, '-p', join(ROOT, 'tsconfig.json')];
   }
   const workload = WORKLOADS.find((each) => each.name === name)!;
   return missingOf(workload).length > 0 ? null : workload.prepare(folder, TURN_SECONDS);

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ENTRIES } from './entries.mjs';
 
 /**
  * @typedef {import('./progress.mjs').Progress} Progress
@@ -32,13 +33,12 @@ export const PRODUCTS = [
   {
     name: 'service',
     what: 'the TypeScript',
-    inputs: ['src', 'tsconfig.json', 'tsconfig.base.json'],
-    outputs: (root) =>
-      listFiles(root, 'src')
-        .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
-        .map((path) => path.replace(/^src/, 'dist').replace(/\.ts$/, '.js')),
+    inputs: ['src', 'tsconfig.base.json', 'scripts/setup/bundle.mjs', 'scripts/setup/entries.mjs'],
+    outputs: () => [...ENTRIES.map((entry) => `dist/${entry}.js`), 'dist/chunks'],
     needsHostTools: false,
-    build: buildService,
+    // In a process of its own: before `npm ci` there is no bundler.
+    build: (root, progress) =>
+      progress.run(process.execPath, [join(root, 'scripts/setup/bundle.mjs')], { cwd: root }),
   },
   {
     name: 'page',
@@ -76,16 +76,6 @@ export async function buildProduct(root, product, progress) {
 function buildNative(root, progress) {
   // `compile` clears build/ and starts over when an incremental build fails (a cache from another place or compiler).
   return runPackage(root, progress, 'cmake-js/bin/cmake-js', ['compile']);
-}
-
-/** @param {string} root @param {Progress} progress */
-async function buildService(root, progress) {
-  const service = PRODUCTS.find((product) => product.name === 'service');
-  // The compiler trusts its build information and would not write again an output that has been deleted.
-  if (service !== undefined && missingOutputs(root, service).length > 0) {
-    rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
-  }
-  await runPackage(root, progress, 'typescript/bin/tsc', ['-p', 'tsconfig.json']);
 }
 
 /** @param {string} root @param {Progress} progress @param {string} script @param {string[]} args */

@@ -74,7 +74,7 @@ function start(directory: string, { dataBytes, deadlineMs }: StatementLimits): C
 function programUrl(): URL {
   const compiled = import.meta.url.endsWith('.js');
   return new URL(
-    compiled ? './statement-process.js' : '../../dist/sql/statement-process.js',
+    compiled ? '../sql/statement-process.js' : '../../dist/sql/statement-process.js',
     import.meta.url,
   );
 }

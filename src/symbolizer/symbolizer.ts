@@ -250,7 +250,7 @@ export class Symbolizer {
 /** A worker must be JavaScript on Node 20: from sources (tests) the compiled one beside them is taken. */
 function defaultWorkerUrl(): URL {
   const compiled = import.meta.url.endsWith('.js');
-  return new URL(compiled ? './worker.js' : '../../dist/symbolizer/worker.js', import.meta.url);
+  return new URL(compiled ? '../symbolizer/worker.js' : '../../dist/symbolizer/worker.js', import.meta.url);
 }
 
 function misses(count: number, reason: MissReason): SymbolResult[] {

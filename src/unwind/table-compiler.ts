@@ -57,5 +57,5 @@ export class TableCompiler {
 /** A worker must be JavaScript on Node 20: from sources (tests) the compiled one beside them is taken. */
 function defaultWorkerUrl(): URL {
   const compiled = import.meta.url.endsWith('.js');
-  return new URL(compiled ? './worker.js' : '../../dist/unwind/worker.js', import.meta.url);
+  return new URL(compiled ? '../unwind/worker.js' : '../../dist/unwind/worker.js', import.meta.url);
 }

@@ -29,7 +29,7 @@ export class FixtureFolder {
     return output;
   }
 
-  /** Compiles a layer of src/ as the build does, and returns its folder: worker threads need JavaScript. */
+  /** Compiles a layer of src/, module by module, and returns its folder: worker threads need JavaScript. */
   compiled(layer: 'symbolizer' | 'unwind'): URL {
     const root = join(import.meta.dirname, '../..');
     const out = join(this.path, 'dist');
@@ -37,12 +37,11 @@ export class FixtureFolder {
     // Where the packages that the layer imports are looked for.
     symlinkSync(join(root, 'node_modules'), join(this.path, 'node_modules'));
     const config = {
-      extends: join(root, 'tsconfig.json'),
+      extends: join(root, 'tsconfig.base.json'),
       compilerOptions: {
         rootDir: join(root, 'src'),
         outDir: out,
-        incremental: false,
-        tsBuildInfoFile: null,
+        rewriteRelativeImportExtensions: true,
         typeRoots: [join(root, 'node_modules/@types')],
       },
       include: [join(root, 'src', layer)],

@@ -1,4 +1,4 @@
-// The Symbolizer with its real worker thread, compiled as the build compiles it.
+// The Symbolizer with its real worker thread, compiled.
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

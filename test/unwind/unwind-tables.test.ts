@@ -1,4 +1,4 @@
-// UnwindTables with its real worker thread, compiled as the build compiles it.
+// UnwindTables with its real worker thread, compiled.
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
