@@ -1,6 +1,8 @@
 // Bindings of drain.h and of the counters' map.
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <thread>
 
 #include "addon-unwind.h"
 #include "drain.h"
@@ -115,6 +117,9 @@ class DrainHandle : public Napi::ObjectWrap<DrainHandle> {
   std::unique_ptr<Drain> drain_;
 };
 
+/// For a tick to end.
+constexpr std::chrono::milliseconds MOST_WAIT(1000);
+
 /// The map of struct pl_cpu, mapped.
 class Counters : public Napi::ObjectWrap<Counters> {
  public:
@@ -143,13 +148,21 @@ class Counters : public Napi::ObjectWrap<Counters> {
   Napi::Value read(const Napi::CallbackInfo& info) {
     const pl_cpu* cpu = at(info);
     Napi::Buffer<char> copy = Napi::Buffer<char>::New(info.Env(), sizeof *cpu);
-    // A tick takes tens of microseconds, 99 times a second: the first try nearly always succeeds.
-    for (int tries = 0; tries < 100000; tries++) {
+    // A tick takes tens of microseconds, 99 times a second: the first try nearly always succeeds. Where a hypervisor has
+    // taken the CPU away in the middle of one, it takes milliseconds.
+    const auto begin = std::chrono::steady_clock::now();
+    for (int tries = 1;; tries++) {
+      if (tries % 1000 == 0) {
+        if (std::chrono::steady_clock::now() - begin > MOST_WAIT) break;
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+      }
+      // Both before the copy: a tick that ends while it is made may be in one half of it only.
       const uint64_t entries = __atomic_load_n(&cpu->entries, __ATOMIC_ACQUIRE);
+      const uint64_t exits = __atomic_load_n(&cpu->exits, __ATOMIC_ACQUIRE);
+      if (entries != exits) continue;
       memcpy(copy.Data(), cpu, sizeof *cpu);
       __atomic_thread_fence(__ATOMIC_ACQUIRE);
-      const uint64_t exits = __atomic_load_n(&cpu->exits, __ATOMIC_ACQUIRE);
-      if (entries == exits && entries == __atomic_load_n(&cpu->entries, __ATOMIC_ACQUIRE)) return copy;
+      if (entries == __atomic_load_n(&cpu->entries, __ATOMIC_ACQUIRE)) return copy;
     }
     throw Napi::Error::New(info.Env(), "the counters of a CPU never came to rest");
   }
