@@ -95,12 +95,12 @@ export class NaiveCodeSymbols {
       const best = preferred(byAddress.get(start)!);
       let end = start + best.size;
       if (best.size === 0) {
+        if (start < furthest) return;
         const section = sections.get(best.section);
         end = Math.min(
           addresses[i + 1] ?? Infinity,
           section === undefined ? 0 : section.address + section.size,
         );
-        if (furthest > start) end = Math.min(end, furthest);
       } else furthest = Math.max(furthest, end);
       this.spans.push({ start, end, name: best.name.replace(/@.*/, '') });
     });

@@ -12,18 +12,17 @@ export interface IndexedSymbols {
 /**
  * - At one address global and weak symbols win over local ones; among equals the larger, then the later in the table,
  *   as llvm-symbolizer picks: of glibc's aliases that is mostly the public one (`send`, not `__send`).
- * - A symbol without a size extends to the next symbol, to the end of its section, or to the end of the sized symbol
- *   it lies in, whichever comes first.
+ * - A symbol without a size extends to the next symbol or to the end of its section, whichever comes first. Within a
+ *   sized one it is a label in a function (assembly's loops and second entries), and is left out, as gdb and elfutils do.
  * - Of nested symbols the innermost wins, and the outer one continues behind it.
  */
 export function indexCodeSymbols(symbols: CodeSymbols): IndexedSymbols {
-  const chosen = onePerAddress(symbols, ascendingOrder(symbols.address));
+  const chosen = withoutLabels(symbols, onePerAddress(symbols, ascendingOrder(symbols.address)));
   const count = chosen.length;
   const start = new Float64Array(count);
   const end = new Float64Array(count);
   const name = new Uint32Array(count);
   const priority = new Uint32Array(count);
-  let furthest = 0;
   for (let i = 0; i < count; i++) {
     const row = chosen[i]!;
     start[i] = symbols.address[row]!;
@@ -31,11 +30,9 @@ export function indexCodeSymbols(symbols: CodeSymbols): IndexedSymbols {
     priority[i] = i; // the later start is the inner one
     if (symbols.size[row]! > 0) {
       end[i] = start[i]! + symbols.size[row]!;
-      furthest = Math.max(furthest, end[i]!);
     } else {
       const next = i + 1 < count ? symbols.address[chosen[i + 1]!]! : Infinity;
-      const enclosing = furthest > start[i]! ? furthest : Infinity;
-      end[i] = Math.min(next, symbols.sectionEnd[row]!, enclosing);
+      end[i] = Math.min(next, symbols.sectionEnd[row]!);
     }
   }
   return { index: flatten({ start, end, priority, name }), files: filesOf(symbols, chosen) };
@@ -61,6 +58,18 @@ function onePerAddress(symbols: CodeSymbols, order: Uint32Array): Uint32Array {
     }
   }
   return order.subarray(0, kept);
+}
+
+/** `rows` ascending by address, each address once; shortened in place. */
+function withoutLabels({ address, size }: CodeSymbols, rows: Uint32Array): Uint32Array {
+  let kept = 0;
+  let furthest = 0;
+  for (const row of rows) {
+    if (size[row] === 0 && address[row]! < furthest) continue;
+    furthest = Math.max(furthest, address[row]! + size[row]!);
+    rows[kept++] = row;
+  }
+  return rows.subarray(0, kept);
 }
 
 /** Whether the earlier row is preferred to the later one at the same address. */

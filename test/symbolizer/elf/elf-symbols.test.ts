@@ -74,7 +74,7 @@ describe('symbols of ELF files', () => {
     const at = [0, 4, 8, 12, 16, 24, 39, 40, 71, 72].map((offset) => text.address + offset);
     expect(namesInFile(path, at)).toEqual([
       'sized',
-      'inner_label',
+      'sized',
       'nested',
       'sized',
       null,
