@@ -12,15 +12,18 @@ const SPLIT_UNIT_NAME = /\.dwo$/;
 const MAX_PATH_LENGTH = 4096;
 
 /**
- * The separate debug file of an object without DWARF of its own: by build id, then by debug link. `path` is where the
- * object itself was found, '' where that is not known. Null where nothing leads to one. Throws `BinaryFormatError`.
+ * The separate debug file of an object without DWARF of its own: by build id, then by debug link or the object's name.
+ * `path` is where the object itself was found, '' where that is not known. Null where nothing leads to one. Throws
+ * `BinaryFormatError`.
  */
 export function debugFileOf(elf: ElfFile, path: string): CompanionRequest | null {
   if (hasDebugInfo(elf)) return null;
   const buildId = usable(elf.buildId());
   const paths = buildIdPaths(buildId);
   const link = readDebugLink(elf);
-  if (link !== null) paths.push(...debugLinkPaths(link.name, path));
+  // Without a link (a file that lost its section headers has none) only a build id shows that `NAME.debug` is its own.
+  const name = link?.name ?? (buildId === '' ? null : `${posix.basename(path)}.debug`);
+  if (name !== null) paths.push(...debugLinkPaths(name, path));
   // A link to itself is what a debug file keeps of the object that it was made from.
   const others = unique(paths).filter((candidate) => candidate !== path);
   if (others.length === 0) return null;

@@ -69,6 +69,15 @@ describe('the separate debug file', () => {
     expect(debugFileOf(debugLink('x.debug'), '')).toBeNull();
   });
 
+  it('is looked for by the name of an object without a debug link that has a build id to prove it', () => {
+    const unlinked = join(folder.path, 'unlinked');
+    run('objcopy', ['--remove-section=.gnu_debuglink', join(folder.path, 'stripped'), unlinked]);
+    expect(debugFileOf(elfAt(unlinked), PLACE)!.paths).toEqual(debugFileOf(stripped, PLACE)!.paths);
+    expect(debugFileOf(elfAt(unlinked), PLACE)!.proof).toEqual({ buildId, crc32: null });
+    run('objcopy', ['--remove-section=.note.gnu.build-id', unlinked]);
+    expect(debugFileOf(elfAt(unlinked), PLACE)).toBeNull();
+  });
+
   it('is not looked for where the object has DWARF, and nowhere where nothing leads to one', () => {
     expect(debugFileOf(elfAt(join(folder.path, 'program')), PLACE)).toBeNull();
     const bare = folder.gcc('bare', PROGRAM, ['-s', '-Wl,--build-id=none']);
