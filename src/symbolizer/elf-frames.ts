@@ -33,6 +33,8 @@ export interface ElfFramesOptions extends ReaderLimits {
 interface DebugFile {
   elf: ElfFile;
   path: string;
+  /** From the object's addresses to the debug file's. */
+  shift: number;
 }
 
 export class ElfFrames {
@@ -40,17 +42,24 @@ export class ElfFrames {
   private readonly debug: DebugInfo | null;
   private readonly sections: readonly ElfDebugSections[];
   private readonly symbols: ElfSymbols | null;
+  /** From the object's addresses to those of `debug`, and of `symbols`. */
+  private readonly debugShift: number;
+  private readonly symbolShift: number;
 
   private constructor(readers: {
     go: GoFunctions | null;
     debug: DebugInfo | null;
+    debugShift: number;
     sections: readonly ElfDebugSections[];
     symbols: ElfSymbols | null;
+    symbolShift: number;
   }) {
     this.go = readers.go;
     this.debug = readers.debug;
+    this.debugShift = readers.debugShift;
     this.sections = readers.sections;
     this.symbols = readers.symbols;
+    this.symbolShift = readers.symbolShift;
   }
 
   /** Null where nothing names code. Throws `BinaryFormatError`, and what `companion` throws. */
@@ -60,9 +69,12 @@ export class ElfFrames {
     const debugFile = go === null ? findDebugFile(elf, options) : null;
     const sections: ElfDebugSections[] = [];
     const debug = debugFile === null ? null : openDebugInfo(debugFile, options, sections);
-    const symbols = ElfSymbols.read(symbolFile(elf, debugFile));
+    const named = symbolFile(elf, debugFile);
+    const symbols = ElfSymbols.read(named);
     if (go === null && debug === null && symbols === null) return null;
-    return new ElfFrames({ go, debug, sections, symbols });
+    const debugShift = debugFile?.shift ?? 0;
+    const symbolShift = named === elf ? 0 : debugShift;
+    return new ElfFrames({ go, debug, debugShift, sections, symbols, symbolShift });
   }
 
   get byteLength(): number {
@@ -76,7 +88,10 @@ export class ElfFrames {
     const own = this.go?.framesAt(address) ?? null;
     if (own !== null) return own;
     const chain = this.chainAt(address);
-    const { name: symbol, file } = this.symbols?.symbolAt(address) ?? { name: '', file: '' };
+    const { name: symbol, file } = this.symbols?.symbolAt(address + this.symbolShift) ?? {
+      name: '',
+      file: '',
+    };
     if (chain === null || chain.length === 0) {
       return symbol === '' ? null : [{ name: symbol, file, line: 0, column: 0 }];
     }
@@ -93,15 +108,27 @@ export class ElfFrames {
 
   /** A malformed unit costs its own lines, not the names that the symbol table has. */
   private chainAt(address: number): SourceFrame[] | null {
-    return orNull(() => this.debug?.framesAt(address) ?? null);
+    return orNull(() => this.debug?.framesAt(address + this.debugShift) ?? null);
   }
 }
 
 function findDebugFile(elf: ElfFile, { path, companion }: ElfFramesOptions): DebugFile | null {
-  if (hasDebugInfo(elf)) return { elf, path };
+  if (hasDebugInfo(elf)) return { elf, path, shift: 0 };
   const request = orNull(() => debugFileOf(elf, path));
   const found = request === null ? null : companion(request);
-  return found === null ? null : { elf: new ElfFile(found.source), path: found.path };
+  if (found === null) return null;
+  const debugElf = new ElfFile(found.source);
+  return { elf: debugElf, path: found.path, shift: moveSince(debugElf, elf) };
+}
+
+/**
+ * prelink moves libraries after their debug files were made: where the first segment has another address, code has moved
+ * as the entry point has (not always as far, since prelink may add to what lies before it).
+ */
+function moveSince(debugElf: ElfFile, elf: ElfFile): number {
+  const [before, now] = [debugElf.header.entry, elf.header.entry];
+  const moved = before !== 0 && now !== 0 && debugElf.baseAddress() !== elf.baseAddress();
+  return moved ? before - now : 0;
 }
 
 function openDebugInfo(

@@ -4,10 +4,11 @@ import { MemorySource } from '../../src/binary/byte-source.ts';
 import { ElfFile } from '../../src/binary/elf/elf-file.ts';
 import type { CompanionRequest } from '../../src/symbolizer/debug-files/companion-request.ts';
 import { ElfFrames } from '../../src/symbolizer/elf-frames.ts';
+import { LentSource } from '../../src/symbolizer/lent-source.ts';
 import { writeGoElf } from '../support/go-elf-writer.ts';
 import { program } from '../support/go-program.ts';
 import { GO_TEXT } from '../support/go-writer.ts';
-import { fileBytes, FixtureFolder, run } from '../support/symbolizer-fixtures.ts';
+import { fileBytes, FixtureFolder, run, withFd } from '../support/symbolizer-fixtures.ts';
 
 const folder = new FixtureFolder();
 afterAll(() => folder.remove());
@@ -97,5 +98,28 @@ describe('frames of an ELF file', () => {
     expect(asked.filter(({ kind }) => kind === 'debug-file')).toEqual([]);
     framesOf(copy('asking.so', '--strip-debug', `--add-gnu-debuglink=${library}`), asked);
     expect(asked.filter(({ kind }) => kind === 'debug-file').length).toBe(1);
+  });
+
+  it('are found in the debug file of a library that prelink has moved since', () => {
+    const linked = (name: string, base: string) => {
+      const flags = ['-O1', '-g', '-shared', '-fPIC', '-nostdlib', '-Wl,-e,shown'];
+      return folder.gcc(name, SOURCE, [
+        ...flags,
+        `-Wl,--build-id=0x${'12'.repeat(20)}`,
+        `-Wl,-Ttext-segment=${base}`,
+      ]);
+    };
+    const before = linked('before.so', '0');
+    const moved = join(folder.path, 'moved-stripped.so');
+    run('objcopy', ['--strip-all', linked('moved.so', '0x41000000'), moved]);
+    const elf = new ElfFile(new MemorySource(fileBytes(moved)));
+    expect(elf.header.entry).toBeGreaterThan(0x4100_0000);
+    withFd(before, (fd) => {
+      const debugFile = { path: before, source: new LentSource(fd) };
+      const companion = ({ kind }: CompanionRequest) => (kind === 'debug-file' ? debugFile : null);
+      const frames = ElfFrames.read(elf, { path: moved, companion })!;
+      expect(frames.framesAt(elf.header.entry)).toMatchObject([{ name: 'shown', line: 4 }]);
+      expect(frames.framesAt(elf.header.entry - 0x4100_0000)).toBeNull();
+    });
   });
 });
