@@ -7,7 +7,7 @@ export interface WrittenSymbol {
   /** STB_ and STT_ numbers. */
   binding: number;
   type: number;
-  /** 1 = .text, 2 = .data, or a reserved number. */
+  /** 1 = .text, 2 = .data, 5 = .opd, or a reserved number. */
   section: number;
 }
 
@@ -17,10 +17,12 @@ export interface WrittenElf {
   symbols: WrittenSymbol[];
   text: { address: number; size: number };
   machine?: number;
+  /** Of functions, in .opd: addresses of their code. */
+  descriptors?: { address: number; code: readonly number[] };
 }
 
 /** At the front of the string table, which serves for sections and symbols. */
-const SECTION_NAMES = '\0.text\0.data\0.symtab\0.strtab\0';
+const SECTION_NAMES = '\0.text\0.data\0.symtab\0.strtab\0.opd\0';
 
 class Writer {
   private readonly bytes: number[] = [];
@@ -56,7 +58,7 @@ class Writer {
   }
 }
 
-/** Header, one executable PT_LOAD of .text, sections: null, .text, .data, .symtab, .strtab. */
+/** Header, one executable PT_LOAD of .text, sections: null, .text, .data, .symtab, .strtab, .opd where it has content. */
 export function writeElf(elf: WrittenElf): Uint8Array {
   const { is64, littleEndian } = elf;
   const headerSize = is64 ? 64 : 52;
@@ -70,7 +72,10 @@ export function writeElf(elf: WrittenElf): Uint8Array {
   }
   const symtabAt = headerSize + segmentSize;
   const strtabAt = symtabAt + symbols.length;
-  const sectionsAt = strtabAt + strings.length;
+  const opdAt = strtabAt + strings.length;
+  const opd = new Writer(is64, littleEndian);
+  for (const code of elf.descriptors?.code ?? []) opd.word(code).word(0).word(0);
+  const sectionsAt = opdAt + opd.length;
   const out = new Writer(is64, littleEndian);
   out.raw([0x7f, 0x45, 0x4c, 0x46, is64 ? 2 : 1, littleEndian ? 1 : 2, 1, 0]).raw(new Uint8Array(8));
   out
@@ -81,10 +86,10 @@ export function writeElf(elf: WrittenElf): Uint8Array {
   out.int(headerSize, 2).int(segmentSize, 2).int(1, 2); // e_ehsize, e_phentsize, e_phnum
   out
     .int(is64 ? 64 : 40, 2)
-    .int(5, 2)
+    .int(elf.descriptors === undefined ? 5 : 6, 2)
     .int(4, 2); // e_shentsize, e_shnum, e_shstrndx
   writeSegment(out, elf.text);
-  out.raw(symbols.finish()).raw(strings.finish());
+  out.raw(symbols.finish()).raw(strings.finish()).raw(opd.finish());
   const section = (
     name: string,
     type: number,
@@ -112,6 +117,7 @@ export function writeElf(elf: WrittenElf): Uint8Array {
   section('.data', 1, 3, 0x4000_0000, 0, 0x1000, 0);
   section('.symtab', 2, 0, 0, symtabAt, symbols.length, 4);
   section('.strtab', 3, 0, 0, strtabAt, strings.length, 0);
+  if (elf.descriptors !== undefined) section('.opd', 1, 3, elf.descriptors.address, opdAt, opd.length, 0);
   return out.finish();
 }
 

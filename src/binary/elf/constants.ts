@@ -8,6 +8,7 @@ export const ELFDATA2MSB = 2;
 
 export const ET_REL = 1;
 
+export const EM_PPC64 = 21;
 export const EM_ARM = 40;
 export const EM_X86_64 = 62;
 export const EM_AARCH64 = 183;

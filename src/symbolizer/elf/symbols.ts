@@ -17,6 +17,7 @@ import {
 } from '../../binary/elf/constants.ts';
 import type { ElfFile } from '../../binary/elf/elf-file.ts';
 import { CodePlaces } from './code-places.ts';
+import { FunctionDescriptors } from './function-descriptors.ts';
 import { symbolSize, type SymbolTable } from './symbol-table.ts';
 
 /** One row of a symbol table, as the file has it. */
@@ -88,6 +89,7 @@ function forEachSymbol(elf: ElfFile, table: SymbolTable, visit: (symbol: ElfSymb
   const chunk = new Uint8Array(perChunk * entrySize);
   const view = new DataView(chunk.buffer);
   const numbers = new SectionNumbers(elf, table);
+  const descriptors = FunctionDescriptors.of(elf);
   const decode = is64 ? decode64 : decode32;
   const symbol: ElfSymbol = { name: 0, binding: 0, type: 0, section: 0, value: 0, size: 0 };
   for (let first = 0; first < rows; first += perChunk) {
@@ -97,6 +99,7 @@ function forEachSymbol(elf: ElfFile, table: SymbolTable, visit: (symbol: ElfSymb
       decode(view, i * entrySize, littleEndian, symbol);
       if (symbol.section === SHN_XINDEX) symbol.section = numbers.at(first + i);
       else if (symbol.section >= SHN_LORESERVE) symbol.section = RESERVED;
+      descriptors?.resolve(symbol);
       visit(symbol);
     }
   }

@@ -220,6 +220,22 @@ describe('symbols of ELF files of any class and byte order', () => {
     expect(namesAt(new MemorySource(bytes), [0x1000, 0x1008, 0x1010])).toEqual(['thumb', 'thumb', null]);
   });
 
+  it("are of the code that PowerPC's function descriptors lead to", () => {
+    const symbols: WrittenSymbol[] = [
+      { name: 'second', value: 0x8000, size: 16, binding: 1, type: 2, section: 5 },
+      { name: 'first', value: 0x8018, size: 8, binding: 1, type: 2, section: 5 },
+      { name: 'astray', value: 0x8030, size: 8, binding: 1, type: 2, section: 5 },
+      { name: 'beyond', value: 0x8048, size: 8, binding: 1, type: 2, section: 5 },
+    ];
+    const descriptors = { address: 0x8000, code: [0x1010, 0x1000, 0x3000] };
+    const file = { is64: true, littleEndian: false, symbols, text, descriptors };
+    const addresses = [0x1000, 0x1007, 0x1010, 0x101f, 0x1020];
+    const names = ['first', 'first', 'second', 'second', null];
+    expect(namesAt(new MemorySource(writeElf({ ...file, machine: 21 })), addresses)).toEqual(names);
+    // Of other machines .opd is a section as any other.
+    expect(namesAt(new MemorySource(writeElf(file)), addresses)).toEqual(names.map(() => null));
+  });
+
   it('throw for a symbol table whose strings are not a string table', () => {
     const bytes = writeElf({ is64: true, littleEndian: true, symbols: [], text });
     const linkOfSymtab = bytes.length - 2 * 64 + 40;

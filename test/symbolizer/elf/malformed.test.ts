@@ -69,6 +69,15 @@ describe('ELF readers', () => {
     }
   });
 
+  it('answer or throw BinaryFormatError for mutated files with function descriptors', () => {
+    const symbols = [{ name: 'f', value: 0x8000, size: 8, binding: 1, type: 2, section: 5 }];
+    const descriptors = { address: 0x8000, code: [0x400000, 0x400010] };
+    const file = { is64: true, littleEndian: false, machine: 21, symbols, descriptors };
+    const bytes = writeElf({ ...file, text: { address: 0x400000, size: 64 } });
+    expect(readAll(bytes)).toBe(true);
+    for (const mutated of mutations(bytes, 1000, 11)) readAll(mutated);
+  });
+
   it('refuse counts beyond the file before anything is allocated for them', () => {
     const bytes = small.slice();
     const view = new DataView(bytes.buffer);
