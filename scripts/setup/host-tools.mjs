@@ -25,7 +25,8 @@ const TOOLS = [
   { what: 'libelf', debian: 'libelf-dev', purpose: 'build', present: () => hasHeader('libelf.h') },
   { what: 'zlib', debian: 'zlib1g-dev', purpose: 'build', present: () => hasHeader('zlib.h') },
   // test: `go tool pprof` is the oracle of every profile, the browser draws the page, gcc is one of the workloads,
-  // bpftool prints BTF and BPF programs, llvm-symbolizer is the oracle of debug information, dwz moves parts of it
+  // bpftool prints BTF and BPF programs, llvm-symbolizer is the oracle of debug information, dwz moves parts of it,
+  // elfutils' test files are packed by bzip2
   { what: 'gcc', debian: 'gcc', purpose: 'test', present: () => onPath('gcc') },
   { what: 'go', debian: 'golang-go', purpose: 'test', present: () => onPath('go') },
   {
@@ -37,6 +38,7 @@ const TOOLS = [
   { what: 'dwz', debian: 'dwz', purpose: 'test', present: () => onPath('dwz') },
   { what: 'zstd', debian: 'zstd', purpose: 'test', present: () => onPath('zstd') },
   { what: 'xz', debian: 'xz-utils', purpose: 'test', present: () => onPath('xz') },
+  { what: 'bzip2', debian: 'bzip2', purpose: 'test', present: () => onPath('bzip2') },
   { what: 'debuginfod', debian: 'debuginfod', purpose: 'test', present: () => onPath('debuginfod') },
   { what: 'chromium', debian: 'chromium', purpose: 'test', present: () => findBrowser() !== undefined },
   {
