@@ -32,6 +32,9 @@ const NODE_FLAGS = {
     '--max-old-space-size=256',
     '--single-threaded-gc',
     '--no-memory-reducer',
+    // Fifteen times V8's own: background work is repeated for ever, and compiling each function of it was a seventh of the
+    // CPU time of the first minutes. Questions, whose loops are long, take as long as before.
+    '--interrupt-budget=1000000',
   ],
 };
 
