@@ -57,11 +57,11 @@ function walksQuery(window: WindowOf): string {
 function functionsQuery(window: WindowOf): string {
   return `
     WITH picked AS (SELECT stack_id, sum(weight_ns) AS ns FROM ${picked(window)} GROUP BY stack_id),
-      frames AS (SELECT stack_id, ns, unnest(list_distinct(location_ids)) AS location_id FROM picked JOIN stacks USING (stack_id)),
+      frames AS (SELECT stack_id, ns, unnest(list_distinct(locations)) AS location FROM picked JOIN stacks USING (stack_id)),
       named AS (
         SELECT DISTINCT stack_id, ns,
           CASE WHEN coalesce(name, '') <> '' THEN name ELSE '[' || parse_filename(path) || ']' END AS function
-        FROM frames JOIN locations USING (location_id) JOIN objects USING (object_id)
+        FROM frames JOIN locations USING (location) JOIN objects USING (object_id)
           LEFT JOIN symbols USING (location_id)
         WHERE path LIKE '/%')
     SELECT function, sum(ns) / (SELECT sum(ns) FROM picked) FROM named GROUP BY function`;

@@ -79,12 +79,12 @@ function stacksQuery(window: BuildWindow): string {
     WITH picked AS (
         SELECT comm, stack_id, ${WALK} AS walk, count(*) AS n FROM ${picked(window)} GROUP BY ALL),
       frames AS (
-        SELECT stack_id, unnest(list_distinct(location_ids)) AS location_id
+        SELECT stack_id, unnest(list_distinct(locations)) AS location
         FROM (SELECT DISTINCT stack_id FROM picked) JOIN stacks USING (stack_id)),
       state AS (
         SELECT stack_id, count(*) AS frames, count(*) FILTER (coalesce(name, '') <> '') AS functions,
           bool_or(coalesce(name, '') = '' AND coalesce(reason, '') NOT IN ('no-symbols', 'not-covered')) AS lost
-        FROM frames JOIN locations USING (location_id) JOIN objects USING (object_id)
+        FROM frames JOIN locations USING (location) JOIN objects USING (object_id)
           LEFT JOIN symbols USING (location_id)
         WHERE kind NOT IN ('kernel', 'module', 'bpf')
         GROUP BY stack_id)

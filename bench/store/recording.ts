@@ -52,17 +52,21 @@ export async function readRecording(dataDir: string): Promise<Recording> {
 
 async function readAll(connection: DuckDBConnection): Promise<Recording> {
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows();
-  const stacks = (await rows('SELECT stack_id, location_ids FROM stacks')).map(([id, list]) => ({
-    id: id as StackId,
-    locations: listOf(list) as LocationId[],
-  }));
-  const locations = (await rows('SELECT location_id, object_id, address::DOUBLE FROM locations')).map(
-    ([id, object, address]): Location => ({
+  const ids: LocationId[] = [];
+  const locations: Location[] = [];
+  const places = await rows('SELECT location, location_id, object_id, address::DOUBLE FROM locations');
+  for (const [number, id, object, address] of places) {
+    ids[number as number] = id as LocationId;
+    locations.push({
       id: id as LocationId,
       object: object as Location['object'],
       address: address as ObjectAddress,
-    }),
-  );
+    });
+  }
+  const stacks = (await rows('SELECT stack_id, locations FROM stacks')).map(([id, list]) => ({
+    id: id as StackId,
+    locations: listOf(list).map((number) => ids[number as number]!),
+  }));
   const objects = await rows('SELECT object_id, kind, build_id, path, size::DOUBLE, addressing FROM objects');
   const processes = (await rows(`SELECT ${PROCESS_COLUMNS} FROM processes`)).map(processOfRow);
   return {

@@ -4,6 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { globText, sqlText } from '../store/sql-text.ts';
 import type { StatementJob } from './statement-job.ts';
 import { viewStoredSamples } from './stored-samples.ts';
+import { viewStoredStacks } from './stored-stacks.ts';
 import { VIEWS } from './views.ts';
 
 /** The views lie in a database in memory, so that the stored one can be attached for reading only. */
@@ -12,6 +13,7 @@ export async function openSealed(job: StatementJob): Promise<DuckDBConnection> {
   const connection = await instance.connect();
   await connection.run(`ATTACH ${sqlText(job.database)} AS hot (READ_ONLY)`);
   await viewStoredSamples(connection, job.blocks);
+  await viewStoredStacks(connection);
   for (const statement of [...VIEWS, ...seal(job)]) await connection.run(statement);
   return connection;
 }

@@ -37,10 +37,10 @@ const STAND_IN = `
 /** One row per function that a location names, innermost (0) first. */
 const LOCATION_FRAMES = `
 CREATE VIEW internal.location_frames AS
-SELECT l.location_id, coalesce(y.depth, 0) AS inline_depth, coalesce(y.name, ${STAND_IN}) AS function,
+SELECT l.location, coalesce(y.depth, 0) AS inline_depth, coalesce(y.name, ${STAND_IN}) AS function,
   coalesce(y.system_name, '') AS linkage_name, coalesce(y.file, '') AS file, nullif(y.line, 0) AS line,
   o.path AS object, o.kind AS object_kind, o.build_id, l.address, y.name IS NOT NULL AS named
-FROM ${STORED}.locations l JOIN ${STORED}.objects o ON o.object_id = l.object_id
+FROM internal.locations l JOIN ${STORED}.objects o ON o.object_id = l.object_id
 LEFT JOIN (SELECT * FROM ${STORED}.symbols WHERE reason = '') y ON y.location_id = l.location_id`;
 
 const FRAMES = `
@@ -52,9 +52,9 @@ SELECT s.stack_id, s.position, coalesce(f.inline_depth, 0) AS inline_depth,
   coalesce(f.object_kind, 'marker') AS object_kind, coalesce(f.build_id, '') AS build_id,
   f.address, coalesce(f.named, false) AS named
 FROM (
-  SELECT stack_id, unnest(location_ids) AS location_id, generate_subscripts(location_ids, 1) - 1 AS position
-  FROM ${STORED}.stacks
-) s LEFT JOIN internal.location_frames f ON f.location_id = s.location_id`;
+  SELECT stack_id, unnest(locations) AS location, generate_subscripts(locations, 1) - 1 AS position
+  FROM internal.stacks
+) s LEFT JOIN internal.location_frames f ON f.location = s.location`;
 
 /**
  * Stacks have millions of frames together: they are made of numbers of functions, and get names at the end. (Lists of 2
@@ -66,21 +66,21 @@ numbered AS MATERIALIZED (
     SELECT function, object FROM internal.location_frames UNION SELECT '${MARKERS[0]}', '${MARKER_OBJECT.path}'
   )
 ), places AS MATERIALIZED (
-  SELECT f.location_id, f.inline_depth, n.id
+  SELECT f.location, f.inline_depth, n.id
   FROM internal.location_frames f JOIN numbered n ON n.function = f.function AND n.object = f.object
 ), framed AS (
   SELECT s.stack_id, s.position, coalesce(p.inline_depth, 0) AS inline_depth, coalesce(p.id, (
     SELECT id FROM numbered WHERE function = '${MARKERS[0]}' AND object = '${MARKER_OBJECT.path}')) AS id
   FROM (
-    SELECT stack_id, unnest(location_ids) AS location_id, generate_subscripts(location_ids, 1) - 1 AS position
+    SELECT stack_id, unnest(locations) AS location, generate_subscripts(locations, 1) - 1 AS position
     FROM (${stacks})
-  ) s LEFT JOIN places p ON p.location_id = s.location_id
+  ) s LEFT JOIN places p ON p.location = s.location
 )`;
 
 /** A key sorts by position and inline depth, and has the function's number in its lower 32 bits. */
 const STACKS = `
 CREATE VIEW stacks AS
-WITH ${numberedFrames(`SELECT stack_id, location_ids FROM ${STORED}.stacks`)},
+WITH ${numberedFrames('FROM internal.stacks')},
 names AS MATERIALIZED (
   SELECT list(function ORDER BY id) AS functions, list(object ORDER BY id) AS objects FROM numbered
 ), keyed AS (
@@ -96,9 +96,7 @@ const functionsSql = (window: string) => `
 WITH sums AS MATERIALIZED (
   SELECT s.stack_id, sum(s.count)::BIGINT AS samples, sum(s.weight_ns) / 1e9 AS seconds
   FROM internal.samples s WHERE ${window} GROUP BY s.stack_id
-), ${numberedFrames(
-  `SELECT stack_id, location_ids FROM ${STORED}.stacks WHERE stack_id IN (SELECT stack_id FROM sums)`,
-)},
+), ${numberedFrames('FROM internal.stacks WHERE stack_id IN (SELECT stack_id FROM sums)')},
 inside AS (
   SELECT stack_id, id, bool_or(position = 0 AND inline_depth = 0) AS is_leaf FROM framed GROUP BY stack_id, id
 ), added AS (
@@ -126,7 +124,7 @@ SELECT p.process_id, p.pid, epoch_ms(p.start_ms) AS started, p.comm, p.exe, p.ui
   ${label('container')} AS container, p.container AS container_id, ${label('pod')} AS pod, p.pod_uid, p.namespace, p.unit
 FROM ${STORED}.processes p`;
 
-/** Statements that make the views, in this order; they want `internal.samples` (stored-samples.ts). */
+/** Statements that make the views, in this order; they want those of stored-samples.ts and stored-stacks.ts. */
 export const VIEWS: readonly string[] = [
   LOCATION_FRAMES,
   SAMPLES,

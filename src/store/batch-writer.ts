@@ -10,12 +10,16 @@ import {
   UTINYINT,
   VARCHAR,
 } from '@duckdb/node-api';
+import type { Location } from '../model/location.ts';
 import type { ProcessInfo } from '../model/process.ts';
 import type { ProfileBatch, SampleColumns } from '../model/profile-batch.ts';
+import type { Stack } from '../model/stack.ts';
 import { appendRows, packedColumn, valueColumn, wholeColumn } from './append-rows.ts';
 import { KnownIds } from './known-ids.ts';
+import { UNDEFINED_LOCATION } from './numbered-stacks.ts';
 import type { Statements } from './statements.ts';
 import { StoredIds } from './stored-ids.ts';
+import { lookUpLocations, StoredLocations } from './stored-locations.ts';
 
 /** A written batch whose transaction is still open. */
 export interface WrittenBatch {
@@ -28,18 +32,29 @@ export interface WrittenBatch {
 /** Processes are kept with their content (about 200 bytes), so that repeating one writes nothing. */
 const KNOWN_PROCESSES = 2_000;
 
-/** Tables of definitions with their ids. */
-const ID_COLUMNS = { stacks: 'stack_id', locations: 'location_id', objects: 'object_id' } as const;
-type DefinitionTable = keyof typeof ID_COLUMNS;
-const DEFINITION_TABLES = Object.keys(ID_COLUMNS) as DefinitionTable[];
-export type DefinedTable = DefinitionTable | 'processes';
+const DEFINED_TABLES = ['stacks', 'locations', 'objects', 'processes'] as const;
+export type DefinedTable = (typeof DEFINED_TABLES)[number];
 
-function nothingStored(): Record<DefinitionTable, StoredIds> {
-  return { stacks: new StoredIds(), locations: new StoredIds(), objects: new StoredIds() };
+/** Tables of definitions that are known by their ids. */
+const ID_COLUMNS = { stacks: 'stack_id', objects: 'object_id' } as const;
+
+function nothingStored() {
+  return { stacks: new StoredIds(), locations: new StoredLocations(), objects: new StoredIds() };
+}
+
+/** The locations that a batch defines or refers to. */
+interface NumberedLocations {
+  /** Those that were not stored before. */
+  fresh: Location[];
+  /** Of the fresh ones, and of those that were looked up. */
+  numbers: ReadonlyMap<bigint, number>;
+  numberOf: (id: bigint) => number;
 }
 
 export class BatchWriter {
   #stored = nothingStored();
+  /** Raised and never lowered, whatever becomes of a transaction: a number is given once, also where a commit is in doubt. */
+  #nextLocation = UNDEFINED_LOCATION + 1;
   #processes = new KnownIds<string>(KNOWN_PROCESSES);
   #loaded = false;
   /** Ids that batches have defined since `noteDefinitions`; null while nobody asks. */
@@ -70,17 +85,22 @@ export class BatchWriter {
     this.#note(batch);
     await this.#load(connection);
     const stacks = await this.#unknown(statements, 'stacks', batch.stacks);
-    const locations = await this.#unknown(statements, 'locations', batch.locations);
+    const locations = await this.#numberLocations(connection, batch.locations, stacks);
     const objects = await this.#unknown(statements, 'objects', batch.objects);
 
     await appendRows(connection, 'stacks', stacks.length, [
       valueColumn(UBIGINT, (row) => stacks[row]!.id),
-      valueColumn(LIST(UBIGINT), (row) => new DuckDBListValue([...stacks[row]!.locations])),
+      valueColumn(
+        LIST(UINTEGER),
+        (row) => new DuckDBListValue(stacks[row]!.locations.map(locations.numberOf)),
+      ),
     ]);
-    await appendRows(connection, 'locations', locations.length, [
-      valueColumn(UBIGINT, (row) => locations[row]!.id),
-      valueColumn(UBIGINT, (row) => locations[row]!.object),
-      valueColumn(UBIGINT, (row) => BigInt(locations[row]!.address)),
+    const { fresh } = locations;
+    await appendRows(connection, 'locations', fresh.length, [
+      valueColumn(UINTEGER, (row) => locations.numberOf(fresh[row]!.id)),
+      valueColumn(UBIGINT, (row) => fresh[row]!.id),
+      valueColumn(UBIGINT, (row) => fresh[row]!.object),
+      valueColumn(UBIGINT, (row) => BigInt(fresh[row]!.address)),
     ]);
     await appendRows(connection, 'objects', objects.length, [
       valueColumn(UBIGINT, (row) => objects[row]!.id),
@@ -94,9 +114,11 @@ export class BatchWriter {
     await appendSamples(connection, batch.samples, batch.threadNames);
 
     return {
-      newLocations: locations.map(({ id }) => id),
+      newLocations: fresh.map(({ id }) => id),
       committed: () => {
-        for (const table of DEFINITION_TABLES) for (const { id } of batch[table]) this.#stored[table].add(id);
+        for (const { id } of batch.stacks) this.#stored.stacks.add(id);
+        for (const { id } of batch.objects) this.#stored.objects.add(id);
+        for (const [id, number] of locations.numbers) this.#stored.locations.add(id, number);
         for (const { id, content } of processes) this.#processes.set(id, content);
       },
     };
@@ -104,23 +126,48 @@ export class BatchWriter {
 
   #note(batch: ProfileBatch): void {
     if (this.#noted === null) return;
-    for (const table of [...DEFINITION_TABLES, 'processes'] as const) {
+    for (const table of DEFINED_TABLES) {
       for (const { id } of batch[table]) this.#noted[table].add(id);
     }
   }
 
   async #load(connection: DuckDBConnection): Promise<void> {
     if (this.#loaded) return;
-    for (const table of DEFINITION_TABLES) {
-      await this.#stored[table].load(connection, table, ID_COLUMNS[table]);
-    }
+    const { stacks, locations, objects } = this.#stored;
+    await stacks.load(connection, 'stacks', ID_COLUMNS.stacks);
+    await locations.load(connection);
+    await objects.load(connection, 'objects', ID_COLUMNS.objects);
+    this.#nextLocation = Math.max(this.#nextLocation, await nextLocation(connection));
     this.#loaded = true;
+  }
+
+  /** `stacks`: those that are to be stored. They may refer to locations that earlier batches defined. */
+  async #numberLocations(
+    connection: DuckDBConnection,
+    locations: readonly Location[],
+    stacks: readonly Stack[],
+  ): Promise<NumberedLocations> {
+    const { locations: stored } = this.#stored;
+    const asked = new Set<bigint>();
+    if (!stored.complete) {
+      const referred = [locations.map(({ id }) => id), ...stacks.map((stack) => stack.locations)];
+      for (const ids of referred) for (const id of ids) if (stored.numberOf(id) === undefined) asked.add(id);
+    }
+    const numbers = await lookUpLocations(connection, asked);
+    const fresh: Location[] = [];
+    for (const location of locations) {
+      if (stored.numberOf(location.id) !== undefined || numbers.has(location.id)) continue;
+      numbers.set(location.id, this.#nextLocation++);
+      fresh.push(location);
+    }
+    const numberOf = (id: bigint) => stored.numberOf(id) ?? numbers.get(id) ?? UNDEFINED_LOCATION;
+    return { fresh, numbers, numberOf };
   }
 
   /** The rows that the table does not have, each once. */
   async #unknown<T extends { id: bigint }>(
     { connection }: Statements,
-    table: DefinitionTable,
+    table: keyof typeof ID_COLUMNS,
     rows: readonly T[],
   ): Promise<T[]> {
     const stored = this.#stored[table];
@@ -156,6 +203,13 @@ export class BatchWriter {
     );
     return Array.from(changed, ([id, { content }]) => ({ id, content }));
   }
+}
+
+async function nextLocation(connection: DuckDBConnection): Promise<number> {
+  const most = await connection.runAndReadAll(
+    `SELECT coalesce(max(location), ${UNDEFINED_LOCATION}) + 1 FROM locations`,
+  );
+  return Number(most.value(0, 0));
 }
 
 async function storedIds(

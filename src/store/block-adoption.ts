@@ -3,28 +3,33 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { join } from 'node:path';
 import type { BlockFolder } from './block-folder.ts';
 import type { BlockFile, BlockManifest } from './block-manifest.ts';
-import { fileColumnsOf, readManifest } from './block-manifest.ts';
+import { fileColumnsOf, locationColumnsOf, readManifest, stackColumnsOf } from './block-manifest.ts';
 import { changeState, overlap, publishBlock, readBlocks } from './block-table.ts';
 import { parquetSql } from './block-view.ts';
 import type { HotDatabase } from './hot-database.ts';
+import { numberLocations, numberStacks } from './numbered-stacks.ts';
 import { readStoreId } from './schema.ts';
 import type { Statements } from './statements.ts';
 
-/** By file: the table that its rows join, what is unique in it, and what says that the table has rows of it already. */
+/**
+ * By file: the table that its rows join as they are, what is unique in it, and what says that the table has rows of it
+ * already. Locations and stacks get the numbers of this store.
+ */
 const TABLES: readonly { file: BlockFile; table: string; unique: string; known: string }[] = [
-  { file: 'stacks.parquet', table: 'stacks', unique: 'stack_id', known: 'stack_id' },
-  { file: 'locations.parquet', table: 'locations', unique: 'location_id', known: 'location_id' },
   { file: 'frames.parquet', table: 'symbols', unique: 'location_id, depth', known: 'location_id' },
   { file: 'objects.parquet', table: 'objects', unique: 'object_id', known: 'object_id' },
   { file: 'processes.parquet', table: 'processes', unique: 'process_id', known: 'process_id' },
 ];
 
+function fileSql(folder: string, file: BlockFile): string {
+  return parquetSql([join(folder, file)]);
+}
+
 /** The rows of a file as those of its table. */
 function rowsSql(folder: string, file: BlockFile): string {
-  const rows = parquetSql([join(folder, file)]);
-  if (file !== 'frames.parquet') return rows;
-  const locations = parquetSql([join(folder, 'locations.parquet')]);
-  return `(SELECT l.location_id, y.* FROM ${rows} y JOIN ${locations} l USING (object_id, address))`;
+  if (file !== 'frames.parquet') return fileSql(folder, file);
+  return `(SELECT l.location_id, y.* FROM ${fileSql(folder, file)} y
+    JOIN ${fileSql(folder, 'locations.parquet')} l USING (object_id, address))`;
 }
 
 /**
@@ -41,7 +46,7 @@ export async function adoptBlock(database: HotDatabase, folder: BlockFolder): Pr
   return database.write(async (statements) => {
     const refused = await takeOver(statements, manifest);
     if (refused !== '') return refused;
-    await mergeDefinitions(statements, folder);
+    await mergeDefinitions(statements, folder, manifest.format);
     await publishBlock(statements, manifest, bytes);
     // Those that it was made of may have come back with it.
     for (const id of manifest.replaces) await changeState(statements, id, 'gone');
@@ -55,13 +60,18 @@ async function columnsFault(
   { path, samples }: BlockFolder,
   { tier, format }: BlockManifest,
 ): Promise<string> {
-  const wanted: { name: string; rows: string; columns: readonly string[] }[] = [
+  const ofFile = (name: BlockFile, columns: readonly string[]) => ({
+    name,
+    rows: rowsSql(path, name),
+    columns,
+  });
+  const wanted = [
     { name: 'samples.parquet', rows: parquetSql([samples]), columns: fileColumnsOf(tier, format) },
+    ofFile('stacks.parquet', stackColumnsOf(format)),
+    ofFile('locations.parquet', locationColumnsOf(format)),
   ];
   for (const { file, table } of TABLES) {
-    const columns = await columnsOfTable(connection, table);
-    const numbers = file === 'stacks.parquet' && format > 1 ? ['stack'] : [];
-    wanted.push({ name: file, rows: rowsSql(path, file), columns: [...columns, ...numbers] });
+    wanted.push(ofFile(file, await columnsOfTable(connection, table)));
   }
   for (const { name, rows, columns } of wanted) {
     const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${rows}`);
@@ -97,7 +107,13 @@ async function takeOver({ connection }: Statements, manifest: BlockManifest): Pr
 }
 
 /** Adds what the store lacks of a block's definitions and names. */
-export async function mergeDefinitions({ connection }: Statements, { path }: BlockFolder): Promise<void> {
+export async function mergeDefinitions(
+  { connection }: Statements,
+  { path }: BlockFolder,
+  format: number,
+): Promise<void> {
+  await numberLocations(connection, `FROM ${fileSql(path, 'locations.parquet')}`, 'locations');
+  await mergeStacks(connection, path, format);
   for (const { file, table, unique, known } of TABLES) {
     const columns = (await columnsOfTable(connection, table)).map((name) => `"${name}"`).join(', ');
     await connection.run(
@@ -105,6 +121,23 @@ export async function mergeDefinitions({ connection }: Statements, { path }: Blo
        WHERE ${known} NOT IN (SELECT ${known} FROM ${table})`,
     );
   }
+}
+
+/** To be called after all locations have numbers here. */
+async function mergeStacks(connection: DuckDBConnection, folder: string, format: number): Promise<void> {
+  const [keys, key] = format > 2 ? ['locations', 'location'] : ['location_ids', 'location_id'];
+  await connection.run(
+    `CREATE OR REPLACE TEMP TABLE new_stacks AS
+     SELECT row_number() OVER () AS row, * FROM (SELECT DISTINCT ON (stack_id) stack_id, ${keys} AS keys FROM ${fileSql(folder, 'stacks.parquet')}
+       WHERE stack_id NOT IN (SELECT stack_id FROM stacks))`,
+  );
+  const theirs = `${fileSql(folder, 'locations.parquet')} t JOIN locations l ON l.location_id = t.location_id`;
+  await numberStacks(connection, {
+    stacks: 'FROM new_stacks',
+    numbers: `SELECT t.${key} AS key, l.location FROM ${theirs}`,
+    into: 'stacks',
+  });
+  await connection.run('DROP TABLE new_stacks');
 }
 
 async function columnsOfTable(connection: DuckDBConnection, table: string): Promise<string[]> {

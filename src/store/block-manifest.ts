@@ -9,15 +9,17 @@ import { reasonOf } from './store-error.ts';
 
 /**
  * Layout of a block: raised with every change that an older Pilotlight could not read. In format 1 samples had the ids of their
- * stacks, which are hashes of 64 bits; since format 2 they have the stacks' numbers in the block's stacks.parquet.
+ * stacks, which are hashes of 64 bits; since format 2 they have the stacks' numbers in the block's stacks.parquet. Until format 2
+ * stacks had the ids of their locations; since format 3 they have the locations' numbers in the block's locations.parquet.
  */
-export const BLOCK_FORMAT = 2;
+export const BLOCK_FORMAT = 3;
 export const MANIFEST = 'manifest.json';
 
 /**
- * The Parquet files of a block. Their columns are those of the tables of schema.ts, but for two: samples have the number of a
- * stack, which stacks.parquet says, in the place of its id; frames are the table `symbols`, with object and address in the
- * place of the location's id.
+ * The Parquet files of a block. Their columns are those of the tables of schema.ts, but for three: samples have the number of a
+ * stack in the place of its id, stacks have that number as well; frames are the table `symbols`, with object and address in
+ * the place of the location's id. Numbers of stacks are the block's own, from 0 on; those of locations are the database's that it was
+ * written from.
  */
 export const BLOCK_FILES = [
   'samples.parquet',
@@ -52,6 +54,14 @@ export function columnsOf(tier: Tier): readonly string[] {
 export function fileColumnsOf(tier: Tier, format: number): readonly string[] {
   if (format === 1) return columnsOf(tier);
   return columnsOf(tier).map((name) => (name === 'stack_id' ? 'stack' : name));
+}
+
+/** Columns of a stacks.parquet and of a locations.parquet. */
+export function stackColumnsOf(format: number): readonly string[] {
+  return [...(format > 1 ? ['stack'] : []), 'stack_id', format > 2 ? 'locations' : 'location_ids'];
+}
+export function locationColumnsOf(format: number): readonly string[] {
+  return [...(format > 2 ? ['location'] : []), 'location_id', 'object_id', 'address'];
 }
 
 /** Names of folders: the time of the first sample, the tier, and something that no other block has. */

@@ -224,12 +224,12 @@ export class BlockSet {
   }
 
   /** Live ones must be there and whole by their sizes; broken ones may have been mended. */
-  async #checkAtOpening({ id, state }: StoredBlock): Promise<void> {
+  async #checkAtOpening({ id, state, format }: StoredBlock): Promise<void> {
     if (state === 'live') await this.#health.look(id);
     // Only who may write can take a block back: what it refers to may have been deleted meanwhile.
     if (state !== 'broken' || this.#options.readOnly || (await this.folder(id).fault(true)) !== '') return;
     await this.#options.database.write(async (statements) => {
-      await mergeDefinitions(statements, this.folder(id));
+      await mergeDefinitions(statements, this.folder(id), format);
       await changeState(statements, id, 'live');
     });
     this.#health.trust(id);

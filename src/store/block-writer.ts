@@ -93,19 +93,18 @@ export async function describeBlock(
 }
 
 /**
- * Leaves temporary tables with the ids that samples refer to, directly or not. Stacks have numbers, in an order that puts like beside
+ * Leaves temporary tables with what samples refer to, directly or not. Stacks have numbers, in an order that puts like beside
  * like: by their outermost frames. A stack that is not defined (which the writer does not let happen) has no locations.
  */
 async function findReferred(connection: DuckDBConnection, samples: string): Promise<void> {
   await connection.run(`
     CREATE OR REPLACE TEMP TABLE block_processes AS SELECT DISTINCT process_id FROM (${samples});
     CREATE OR REPLACE TEMP TABLE block_stacks AS
-      SELECT (row_number() OVER (ORDER BY list_reverse(t.location_ids), s.stack_id) - 1)::UINTEGER AS stack, s.stack_id
+      SELECT (row_number() OVER (ORDER BY list_reverse(t.locations), s.stack_id) - 1)::UINTEGER AS stack, s.stack_id
       FROM (SELECT DISTINCT stack_id FROM (${samples})) s LEFT JOIN stacks t USING (stack_id);
-    CREATE OR REPLACE TEMP TABLE block_locations AS SELECT DISTINCT unnest(t.location_ids) AS location_id FROM stacks t
-      WHERE t.stack_id IN (SELECT stack_id FROM block_stacks);
-    CREATE OR REPLACE TEMP TABLE block_objects AS SELECT DISTINCT l.object_id FROM locations l
-      WHERE l.location_id IN (SELECT location_id FROM block_locations)`);
+    CREATE OR REPLACE TEMP TABLE block_locations AS SELECT l.* FROM locations l WHERE l.location IN
+      (SELECT unnest(t.locations) FROM stacks t WHERE t.stack_id IN (SELECT stack_id FROM block_stacks));
+    CREATE OR REPLACE TEMP TABLE block_objects AS SELECT DISTINCT object_id FROM block_locations`);
 }
 
 /**
@@ -115,19 +114,17 @@ async function findReferred(connection: DuckDBConnection, samples: string): Prom
 const DEFINITIONS: readonly (readonly [BlockFile, string])[] = [
   [
     'stacks.parquet',
-    `SELECT b.stack, b.stack_id, coalesce(t.location_ids, []) AS location_ids
+    `SELECT b.stack, b.stack_id, coalesce(t.locations, []) AS locations
      FROM block_stacks b LEFT JOIN stacks t USING (stack_id) ORDER BY b.stack`,
   ],
   [
     'locations.parquet',
-    `SELECT l.location_id, l.object_id, l.address FROM locations l
-     WHERE l.location_id IN (SELECT location_id FROM block_locations) ORDER BY l.object_id, l.address`,
+    `SELECT location, location_id, object_id, address FROM block_locations ORDER BY object_id, address`,
   ],
   [
     'frames.parquet',
     `SELECT l.object_id, l.address, y.* EXCLUDE (location_id)
-     FROM symbols y JOIN locations l ON l.location_id = y.location_id
-     WHERE y.location_id IN (SELECT location_id FROM block_locations) ORDER BY l.object_id, l.address, y.depth`,
+     FROM symbols y JOIN block_locations l ON l.location_id = y.location_id ORDER BY l.object_id, l.address, y.depth`,
   ],
   [
     'objects.parquet',

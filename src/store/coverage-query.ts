@@ -34,14 +34,14 @@ async function findLeaves(connection: DuckDBConnection, range: TimeRange): Promi
     `CREATE TEMP TABLE leaves AS
      WITH stacked AS (SELECT s.stack_id, sum(s.count) AS count FROM samples s
        WHERE ${whereSql([], range, '', parameters)} GROUP BY ALL),
-     leaf AS (SELECT t.location_ids[1] AS location_id, sum(g.count) AS count
+     leaf AS (SELECT t.locations[1] AS location, sum(g.count) AS count
        FROM stacked g LEFT JOIN stacks t ON t.stack_id = g.stack_id GROUP BY ALL)
      SELECT o.object_id, v.count, coalesce(y.reason, '') AS reason,
        CASE WHEN y.line > 0 THEN 'line' WHEN y.reason = '' THEN 'function'
          WHEN o.kind <> 'marker' THEN 'object' ELSE 'nothing' END AS level
      FROM leaf v
-     LEFT JOIN symbols y ON y.location_id = v.location_id AND y.depth = 0
-     LEFT JOIN locations l ON l.location_id = v.location_id
+     LEFT JOIN locations l ON l.location = v.location
+     LEFT JOIN symbols y ON y.location_id = l.location_id AND y.depth = 0
      LEFT JOIN objects o ON o.object_id = l.object_id`,
     parameters.values,
     parameters.types,

@@ -2,13 +2,17 @@
 import { ChildIndex } from '../model/child-index.ts';
 import type { CodeObject } from '../model/code-object.ts';
 import type { Frame } from '../model/frame.ts';
+import { MARKER_OBJECT, markerLocation } from '../model/location.ts';
 import { IdIndex } from './id-index.ts';
+import { NumberIndex } from './number-index.ts';
 
 /** Inline chains, innermost first; undefined where there is no name. */
 export type Chains = readonly (Frame[] | undefined)[];
 
-/** What is stored of locations, by their numbers in an IdIndex. */
+/** What is stored of locations, in the order in which they were asked for. */
 export interface StoredPlaces {
+  /** Low and high word in turn of each location's id; 0 of one that is not stored. */
+  idWords: Uint32Array;
   /** Index into `objects`. */
   object: Uint32Array;
   address: Float64Array;
@@ -23,7 +27,13 @@ export class DecodedStacks {
   #leaves = new Int32Array(1024);
   /** Calls: callers and numbers of locations (`functions` there); outermost frames have the parent -1. */
   readonly nodes = new ChildIndex();
-  readonly #places = new IdIndex();
+  /** By the number that they are stored with. */
+  readonly #places = new NumberIndex();
+  /** Ids of the locations that have been placed, and their numbers here by the ids' places: names are told by id. */
+  readonly #ids = new IdIndex();
+  #byId = new Uint32Array(1024);
+  /** What stands for a stack that is not stored; -1 before the first. */
+  #lost = -1;
   readonly #objectIndex = new Map<bigint, number>();
   readonly objects: CodeObject[] = [];
   /** By number of a location: index into `objects`, address there, inline chain. */
@@ -36,7 +46,7 @@ export class DecodedStacks {
 
   /** Bytes, about: a node takes 24 to 48, a name some 150, and several locations share one. */
   get bytes(): number {
-    return 60 * this.nodes.size + 40 * this.#stacks.size + 100 * this.#places.size;
+    return 60 * this.nodes.size + 40 * this.#stacks.size + 130 * this.#places.size + this.#places.bytes;
   }
 
   get locationCount(): number {
@@ -48,14 +58,30 @@ export class DecodedStacks {
     return this.#stacks.find(low, high);
   }
 
-  /** `words`: low and high word in turn of each location's id, leaf first. */
-  addStack(low: number, high: number, words: Uint32Array): void {
+  /** `locations`: the numbers that they are stored with, leaf first. */
+  addStack(low: number, high: number, locations: Uint32Array): void {
     if (this.#stacks.find(low, high) >= 0) return;
-    const stack = this.#stacks.add(low, high);
     let node = -1;
-    for (let at = words.length - 2; at >= 0; at -= 2) {
-      node = this.nodes.child(node, this.#addLocation(words[at]!, words[at + 1]!));
+    for (let at = locations.length - 1; at >= 0; at--) {
+      node = this.nodes.child(node, this.#addLocation(locations[at]!));
     }
+    this.#addLeaf(low, high, node);
+  }
+
+  /** A stack that is not stored still counts its samples. */
+  addLostStack(low: number, high: number): void {
+    if (this.#stacks.find(low, high) >= 0) return;
+    if (this.#lost < 0) {
+      this.#lost = this.#makeRoom(this.#places.reserve());
+      this.#object[this.#lost] = this.#indexOf(MARKER_OBJECT);
+      this.#address[this.#lost] = markerLocation('[lost stack]').address;
+      this.#markRead(this.#lost);
+    }
+    this.#addLeaf(low, high, this.nodes.child(-1, this.#lost));
+  }
+
+  #addLeaf(low: number, high: number, node: number): void {
+    const stack = this.#stacks.add(low, high);
     this.#leaves = atLeast(this.#leaves, stack + 1);
     this.#leaves[stack] = node;
   }
@@ -66,38 +92,47 @@ export class DecodedStacks {
   }
 
   /** Of the stacks' locations, those that must be read, or read again. */
-  unread(stacks: Uint32Array): IdIndex {
-    const asked = new IdIndex();
-    if (this.#unread === 0) return asked;
-    const { words } = this.#places;
+  unread(stacks: Uint32Array): Uint32Array {
+    const unread: number[] = [];
+    if (this.#unread === 0) return new Uint32Array();
     const { parents, functions } = this.nodes;
     const seen = new Uint8Array(this.nodes.size);
+    const asked = new Uint8Array(this.#places.size);
     for (const stack of stacks) {
       for (let node = this.#leaves[stack]!; node >= 0 && seen[node] === 0; node = parents[node]!) {
         seen[node] = 1;
         const location = functions[node]!;
-        if (this.#read[location] === 0) asked.add(words[2 * location]!, words[2 * location + 1]!);
+        if (this.#read[location] === 1 || asked[location] === 1) continue;
+        asked[location] = 1;
+        unread.push(location);
       }
     }
-    return asked;
+    return Uint32Array.from(unread);
   }
 
-  /** `kept`: false where names were stored since, which may be later than what was read. */
-  place(asked: IdIndex, stored: StoredPlaces, kept: boolean): void {
+  /** The number that a location is stored with. */
+  storedNumber(location: number): number {
+    return this.#places.numberOf(location);
+  }
+
+  /** `stored`: of the locations `asked`. `kept`: false where names were stored since, which may be later than what was read. */
+  place(asked: Uint32Array, stored: StoredPlaces, kept: boolean): void {
     const objects = Uint32Array.from(stored.objects, (object) => this.#indexOf(object));
-    const { words } = asked;
-    for (let at = 0; at < asked.size; at++) {
-      const location = this.#places.find(words[2 * at]!, words[2 * at + 1]!);
+    asked.forEach((location, at) => {
       this.#object[location] = objects[stored.object[at]!]!;
       this.#address[location] = stored.address[at]!;
       this.chains[location] = stored.chains[at];
+      const id = this.#ids.add(stored.idWords[2 * at]!, stored.idWords[2 * at + 1]!);
+      this.#byId = atLeast(this.#byId, id + 1);
+      this.#byId[id] = location;
       if (kept) this.#markRead(location);
-    }
+    });
   }
 
   /** Its names have changed. */
   forgetNames(low: number, high: number): void {
-    const location = this.#places.find(low, high);
+    const id = this.#ids.find(low, high);
+    const location = id < 0 ? -1 : this.#byId[id]!;
     if (location < 0 || this.#read[location] === 0) return;
     this.#read[location] = 0;
     this.#unread++;
@@ -117,12 +152,15 @@ export class DecodedStacks {
     return this.#address[location]!;
   }
 
-  #addLocation(low: number, high: number): number {
-    const location = this.#places.add(low, high);
-    if (this.#places.size > this.chains.length) {
-      this.chains.push(undefined);
-      this.#unread++;
-    }
+  #addLocation(number: number): number {
+    const location = this.#places.add(number);
+    return location < this.chains.length ? location : this.#makeRoom(location);
+  }
+
+  /** For the columns of a location that was not met before. */
+  #makeRoom(location: number): number {
+    this.chains.push(undefined);
+    this.#unread++;
     this.#object = atLeast(this.#object, location + 1);
     this.#address = atLeast(this.#address, location + 1);
     this.#read = atLeast(this.#read, location + 1);

@@ -155,11 +155,12 @@ class DuckDBStore implements ProfileStore {
     this.#named(rows);
   }
 
-  /** A write of names that fails may have been stored all the same. */
+  /** What fails may have been stored all the same. */
   async #write<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
     try {
       return await this.#database.write(work);
     } catch (error) {
+      this.#batches.forget();
       this.#recent.forget();
       throw error;
     }

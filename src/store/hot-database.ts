@@ -7,7 +7,13 @@ import { backUp } from './backup.ts';
 import type { DataDir } from './data-dir.ts';
 import { claimDataDir, fileBytes, newerVersion, writeVersion } from './data-dir.ts';
 import { ReadGate } from './read-gate.ts';
-import { createSchema, readSchemaVersion, SCHEMA_VERSION, viewsOverOlder } from './schema.ts';
+import {
+  createSchema,
+  readSchemaVersion,
+  SCHEMA_VERSION,
+  tablesBesideOlder,
+  viewsOverOlder,
+} from './schema.ts';
 import { globText, sqlText } from './sql-text.ts';
 import { Statements } from './statements.ts';
 import { openError, StoreError, writeError } from './store-error.ts';
@@ -179,8 +185,12 @@ export class HotDatabase {
     try {
       const version = await this.#connectWriter();
       if (version !== undefined && version > SCHEMA_VERSION) throw newerVersion(this.dir.path, version);
-      if (this.#options.readOnly) this.#olderViews = version === undefined ? '' : viewsOverOlder(version);
-      else if (version !== SCHEMA_VERSION) await this.#migrate(version);
+      if (!this.#options.readOnly) {
+        if (version !== SCHEMA_VERSION) await this.#migrate(version);
+      } else if (version !== undefined) {
+        await tablesBesideOlder(this.#writer!.connection, version);
+        this.#olderViews = viewsOverOlder(version);
+      }
     } catch (error) {
       this.#closeInstance();
       throw error instanceof StoreError ? error : openError(this.dir.database, error);

@@ -3,14 +3,14 @@ import { basename } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { Addressing, CodeObject, ObjectId, ObjectKind } from '../model/code-object.ts';
 import type { Frame } from '../model/frame.ts';
-import { MARKER_OBJECT, markerLocation, markerName, MARKERS } from '../model/location.ts';
+import { MARKER_OBJECT, markerName } from '../model/location.ts';
 import type { StoredPlaces } from './decoded-stacks.ts';
 import { eachChunk, idWords, lists, numbers, optionalTexts, texts } from './each-chunk.ts';
 import { highWord, IdIndex, lowWord } from './id-index.ts';
-import { wordsOf } from './vector-items.ts';
+import { uintegersOf } from './vector-items.ts';
 
-/** What is stored of the locations in the temporary table `asked_locations` (id); `asked` numbers them. */
-export async function fetchLocations(connection: DuckDBConnection, asked: IdIndex): Promise<StoredPlaces> {
+/** What is stored of the locations in the temporary table `asked_locations`: `location`, and `no`, from 0 up to `asked`. */
+export async function fetchLocations(connection: DuckDBConnection, asked: number): Promise<StoredPlaces> {
   const objects = await fetchObjects(connection);
   const places = await fetchPlaces(connection, asked, objects);
   return { ...places, chains: await fetchFrames(connection, asked), objects };
@@ -22,8 +22,8 @@ export async function fetchLocations(connection: DuckDBConnection, asked: IdInde
  */
 async function fetchObjects(connection: DuckDBConnection): Promise<CodeObject[]> {
   await connection.run(
-    `CREATE OR REPLACE TEMP TABLE places AS SELECT l.location_id, l.object_id, l.address FROM locations l
-     WHERE l.location_id IN (SELECT id FROM asked_locations)`,
+    `CREATE OR REPLACE TEMP TABLE places AS SELECT a.no, l.location_id, l.object_id, l.address
+     FROM asked_locations a JOIN locations l ON l.location = a.location`,
   );
   const rows = await connection.runAndReadAll(
     `SELECT o.object_id, o.kind, o.build_id, o.path, o.size::DOUBLE, o.addressing FROM objects o
@@ -45,28 +45,25 @@ export function objectOfRow(row: readonly unknown[]): CodeObject {
   };
 }
 
-async function fetchPlaces(connection: DuckDBConnection, index: IdIndex, objects: readonly CodeObject[]) {
+async function fetchPlaces(connection: DuckDBConnection, asked: number, objects: readonly CodeObject[]) {
   const objectIndex = new IdIndex();
   for (const { id } of objects) objectIndex.add(lowWord(id), highWord(id));
   // Until found, a location is '[unknown]' of the markers' object: address 0, last of the objects.
   const place = {
-    object: new Uint32Array(index.size).fill(objects.length - 1),
-    address: new Float64Array(index.size),
+    idWords: new Uint32Array(2 * asked),
+    object: new Uint32Array(asked).fill(objects.length - 1),
+    address: new Float64Array(asked),
   };
-  for (const marker of MARKERS) {
-    const { id, address } = markerLocation(marker);
-    const at = index.find(lowWord(id), highWord(id));
-    if (at >= 0) place.address[at] = address;
-  }
-  await eachChunk(connection, 'SELECT location_id, object_id, address::DOUBLE FROM places', (chunk, rows) => {
-    const [id, object] = [idWords(chunk, 0), idWords(chunk, 1)];
-    const address = numbers(chunk, 2);
+  const sql = 'SELECT no, location_id, object_id, address::DOUBLE FROM places';
+  await eachChunk(connection, sql, (chunk, rows) => {
+    const [id, object] = [idWords(chunk, 1), idWords(chunk, 2)];
+    const [no, address] = [numbers(chunk, 0), numbers(chunk, 3)];
     for (let row = 0; row < rows; row++) {
-      const at = index.find(id[2 * row]!, id[2 * row + 1]!);
       const ofObject = objectIndex.find(object[2 * row]!, object[2 * row + 1]!);
-      if (at < 0 || ofObject < 0) continue;
-      place.object[at] = ofObject;
-      place.address[at] = address(row);
+      if (ofObject < 0) continue;
+      place.idWords.set(id.subarray(2 * row, 2 * row + 2), 2 * no(row));
+      place.object[no(row)] = ofObject;
+      place.address[no(row)] = address(row);
     }
   });
   return place;
@@ -76,28 +73,28 @@ async function fetchPlaces(connection: DuckDBConnection, index: IdIndex, objects
  * Inline chains, innermost first; undefined where there is no name. Frames that say the same are one row and one Frame:
  * where there is no line information a function has dozens of locations, and each text that is read costs.
  */
-async function fetchFrames(connection: DuckDBConnection, index: IdIndex): Promise<(Frame[] | undefined)[]> {
-  const chains = new Array<Frame[] | undefined>(index.size).fill(undefined);
+async function fetchFrames(connection: DuckDBConnection, asked: number): Promise<(Frame[] | undefined)[]> {
+  const chains = new Array<Frame[] | undefined>(asked).fill(undefined);
   await eachChunk(
     connection,
     `SELECT y.depth, y.name, nullif(y.system_name, y.name) AS mangled, y.file, y.line, y."column", y.tier,
-       list(y.location_id)
-     FROM symbols y
-     WHERE y.reason = '' AND y.location_id IN (SELECT id FROM asked_locations)
+       list(p.no)
+     FROM symbols y JOIN places p ON p.location_id = y.location_id
+     WHERE y.reason = ''
      GROUP BY ALL ORDER BY y.depth`,
     (chunk, rows) => {
       const frameOf = frameReader(chunk);
       const depth = numbers(chunk, 0);
       const list = lists(chunk, 7);
-      const ids = wordsOf(list.childVector);
+      const places = uintegersOf(list.childVector);
       for (let row = 0; row < rows; row++) {
         const frame = [frameOf(row)];
         const first = list.getEntryOffset(row);
         const last = first + list.getEntryLength(row);
         for (let entry = first; entry < last; entry++) {
-          const at = index.find(ids[2 * entry]!, ids[2 * entry + 1]!);
+          const at = places[entry]!;
           // Chains of one frame are shared, so they are not added to.
-          if (at >= 0) chains[at] = depth(row) === 0 ? frame : [...(chains[at] ?? []), ...frame];
+          chains[at] = depth(row) === 0 ? frame : [...(chains[at] ?? []), ...frame];
         }
       }
     },

@@ -2,9 +2,25 @@
 // large; what must be unique is kept so by the writer.
 import { randomUUID } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { numberLocations, numberStacks } from './numbered-stacks.ts';
 
 /** Raised with every change that an older Pilotlight could not read; also the content of DATA_DIR/VERSION. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
+
+/**
+ * Stacks refer to locations by numbers that the writer gives, from 1 on: as lists of their ids, which are hashes that nothing
+ * packs, 200,000 stacks took 56 MB, and as lists of numbers 16. A number is this database's own, and given once.
+ */
+const numberedTables = (database: string) => `
+-- Leaf first. Version 7 and older: \`location_ids UBIGINT[]\`.
+CREATE TABLE IF NOT EXISTS ${database}stacks (stack_id UBIGINT NOT NULL, locations UINTEGER[] NOT NULL);
+CREATE TABLE IF NOT EXISTS ${database}locations (
+  -- Version 8 and newer.
+  location UINTEGER NOT NULL,
+  location_id UBIGINT NOT NULL,
+  object_id UBIGINT NOT NULL,
+  address UBIGINT NOT NULL
+);`;
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
@@ -21,12 +37,7 @@ CREATE TABLE IF NOT EXISTS samples (
   -- How its user stack's walk ended: a number of WALK_ENDS, plus WALK_BY_POINTER. Null before version 3.
   walk UTINYINT
 );
-CREATE TABLE IF NOT EXISTS stacks (stack_id UBIGINT NOT NULL, location_ids UBIGINT[] NOT NULL);
-CREATE TABLE IF NOT EXISTS locations (
-  location_id UBIGINT NOT NULL,
-  object_id UBIGINT NOT NULL,
-  address UBIGINT NOT NULL
-);
+${numberedTables('')}
 CREATE TABLE IF NOT EXISTS objects (
   object_id UBIGINT NOT NULL,
   kind VARCHAR NOT NULL,
@@ -116,6 +127,13 @@ export async function readStoreId(connection: DuckDBConnection): Promise<string>
   return rows.currentRowCount > 0 ? (rows.value(0, 0) as string) : '';
 }
 
+/** What no view can make of an older database that may only be read is made once, in memory. To be called before the others. */
+export async function tablesBesideOlder(connection: DuckDBConnection, version: number): Promise<void> {
+  if (version >= 8) return;
+  await connection.run(`ATTACH ':memory:' AS numbered (READ_WRITE); ${numberedTables('numbered.main.')}`);
+  await numberAll(connection, 'hot.main.', 'numbered.main.');
+}
+
 /** What a connection that may only read runs first, so that an older database reads like one of this version. */
 export function viewsOverOlder(version: number): string {
   const views = [];
@@ -135,6 +153,12 @@ export function viewsOverOlder(version: number): string {
   } else if (version < 7) {
     views.push('CREATE TEMP VIEW blocks AS SELECT *, 1::UTINYINT AS format FROM hot.main.blocks');
   }
+  if (version < 8) {
+    views.push(
+      'CREATE TEMP VIEW stacks AS FROM numbered.main.stacks',
+      'CREATE TEMP VIEW locations AS FROM numbered.main.locations',
+    );
+  }
   return views.join(';');
 }
 
@@ -146,7 +170,17 @@ export async function createSchema(connection: DuckDBConnection, from: number | 
   if (from !== undefined && from < 3) await connection.run('ALTER TABLE samples ADD COLUMN walk UTINYINT');
   if (from !== undefined && from < 5) await connection.run('ALTER TABLE symbols ADD COLUMN tier VARCHAR');
   if (from === 6) await connection.run('ALTER TABLE blocks ADD COLUMN format UTINYINT DEFAULT 1');
+  const unnumbered = from !== undefined && from < 8;
+  if (unnumbered) {
+    await connection.run(
+      'ALTER TABLE stacks RENAME TO old_stacks; ALTER TABLE locations RENAME TO old_locations',
+    );
+  }
   await connection.run(TABLES);
+  if (unnumbered) {
+    await numberAll(connection, 'old_', '');
+    await connection.run('DROP TABLE old_stacks; DROP TABLE old_locations');
+  }
   await connection.run(`DELETE FROM meta WHERE key = 'schema_version'`);
   await connection.run(`INSERT INTO meta VALUES ('schema_version', '${SCHEMA_VERSION}')`);
   // Which store wrote a block: one of another store was brought here.
@@ -154,4 +188,14 @@ export async function createSchema(connection: DuckDBConnection, from: number | 
     `INSERT INTO meta SELECT 'store_id', '${randomUUID()}' WHERE 'store_id' NOT IN (SELECT key FROM meta)`,
   );
   await connection.run('COMMIT');
+}
+
+/** Stacks and locations as they were before version 8; both prefixes are those of the tables' names. */
+async function numberAll(connection: DuckDBConnection, old: string, into: string): Promise<void> {
+  await numberLocations(connection, `FROM ${old}locations`, `${into}locations`);
+  await numberStacks(connection, {
+    stacks: `SELECT rowid AS row, stack_id, location_ids AS keys FROM ${old}stacks`,
+    numbers: `SELECT location_id AS key, location FROM ${into}locations`,
+    into: `${into}stacks`,
+  });
 }

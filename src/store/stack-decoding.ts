@@ -1,14 +1,13 @@
 // Reads the stacks of a question, and their locations, as far as they are not known yet.
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { UBIGINT } from '@duckdb/node-api';
-import { markerLocation } from '../model/location.ts';
+import { UBIGINT, UINTEGER } from '@duckdb/node-api';
 import { appendTemporary, packedColumn } from './append-rows.ts';
 import type { DecodedStacks } from './decoded-stacks.ts';
 import { eachChunk, idWords, lists } from './each-chunk.ts';
-import { highWord, IdIndex, lowWord } from './id-index.ts';
+import { IdIndex } from './id-index.ts';
 import { fetchLocations } from './location-query.ts';
 import type { StacksInUse } from './recent-stacks.ts';
-import { wordsOf } from './vector-items.ts';
+import { uintegersOf } from './vector-items.ts';
 
 /** Resolves to the stacks' numbers in `decoded`, by their numbers in `asked`. */
 export async function decode(
@@ -23,12 +22,28 @@ export async function decode(
     stacks[at] = decoded.findStack(words[2 * at]!, words[2 * at + 1]!);
   }
   const unread = decoded.unread(stacks);
-  if (unread.size > 0) {
-    await askFor(connection, 'asked_locations', unread.ids);
-    const stored = await fetchLocations(connection, unread);
+  if (unread.length > 0) {
+    await askForLocations(connection, decoded, unread);
+    const stored = await fetchLocations(connection, unread.length);
     decoded.place(unread, stored, upToDate());
   }
   return stacks;
+}
+
+/** Leaves the temporary table that `fetchLocations` reads. */
+async function askForLocations(
+  connection: DuckDBConnection,
+  decoded: DecodedStacks,
+  locations: Uint32Array,
+): Promise<void> {
+  await connection.run('CREATE OR REPLACE TEMP TABLE asked_locations (no UINTEGER, location UINTEGER)');
+  await appendTemporary(connection, 'asked_locations', locations.length, [
+    packedColumn(UINTEGER, Uint32Array.from(locations.keys())),
+    packedColumn(
+      UINTEGER,
+      locations.map((location) => decoded.storedNumber(location)),
+    ),
+  ]);
 }
 
 async function decodeMissing(
@@ -44,24 +59,21 @@ async function decodeMissing(
   await askFor(connection, 'asked_stacks', missing.ids);
   await eachChunk(
     connection,
-    'SELECT t.stack_id, t.location_ids FROM stacks t WHERE t.stack_id IN (SELECT id FROM asked_stacks)',
+    'SELECT t.stack_id, t.locations FROM stacks t WHERE t.stack_id IN (SELECT id FROM asked_stacks)',
     (chunk, rows) => {
       const id = idWords(chunk, 0);
       const list = lists(chunk, 1);
-      const words = wordsOf(list.childVector);
+      const locations = uintegersOf(list.childVector);
       for (let row = 0; row < rows; row++) {
         const first = list.getEntryOffset(row);
         const last = first + list.getEntryLength(row);
-        if (last > first)
-          decoded.addStack(id[2 * row]!, id[2 * row + 1]!, words.subarray(2 * first, 2 * last));
+        if (last > first) decoded.addStack(id[2 * row]!, id[2 * row + 1]!, locations.subarray(first, last));
       }
     },
   );
-  // A stack that is not stored (which the writer does not let happen) still counts its samples.
-  const { id } = markerLocation('[lost stack]');
-  const lost = Uint32Array.of(lowWord(id), highWord(id));
+  // Those that were not found, which the writer does not let happen.
   for (let at = 0, { words } = missing; at < words.length; at += 2) {
-    decoded.addStack(words[at]!, words[at + 1]!, lost);
+    decoded.addLostStack(words[at]!, words[at + 1]!);
   }
 }
 

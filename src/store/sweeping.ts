@@ -40,7 +40,8 @@ const STAGES: readonly Stage[] = [
     table: 'locations',
     id: 'location_id',
     also: ['symbols'],
-    needed: () => 'SELECT unnest(location_ids) FROM stacks',
+    needed: () =>
+      'SELECT location_id FROM locations WHERE location IN (SELECT unnest(locations) FROM stacks)',
   },
   {
     table: 'objects',

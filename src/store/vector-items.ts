@@ -21,3 +21,10 @@ export function wordsOf(vector: DuckDBVector): Uint32Array {
   if (items.BYTES_PER_ELEMENT !== 8) throw new TypeError(`${String(vector.type)} has no 64 bits`);
   return new Uint32Array(items.buffer, items.byteOffset, items.length * 2);
 }
+
+/** Numbers of 32 bits without a sign. */
+export function uintegersOf(vector: DuckDBVector): Uint32Array {
+  const items = itemsOf(vector);
+  if (!(items instanceof Uint32Array)) throw new TypeError(`${String(vector.type)} is not UINTEGER`);
+  return items;
+}

@@ -150,9 +150,9 @@ describe('sealing', () => {
       `SELECT p.comm, list(y.name ORDER BY depth_of)::VARCHAR, any_value(n)::INTEGER
        FROM (SELECT stack, process_id, sum(count) AS n FROM '${folder}/samples.parquet' GROUP BY ALL) s
        JOIN '${folder}/processes.parquet' p USING (process_id)
-       JOIN (SELECT stack, unnest(location_ids) AS location_id, generate_subscripts(location_ids, 1) AS depth_of
+       JOIN (SELECT stack, unnest(locations) AS location, generate_subscripts(locations, 1) AS depth_of
          FROM '${folder}/stacks.parquet') t USING (stack)
-       JOIN '${folder}/locations.parquet' l USING (location_id)
+       JOIN '${folder}/locations.parquet' l USING (location)
        JOIN '${folder}/objects.parquet' o USING (object_id)
        LEFT JOIN '${folder}/frames.parquet' y USING (object_id, address)
        GROUP BY s.stack, p.comm ORDER BY ALL DESC`,

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BLOCK_FORMAT } from '../../src/store/block-manifest.ts';
 import type { StoredBlock } from '../../src/store/block-table.ts';
 import type { StackTable } from '../../src/model/stack-table.ts';
 import type { ProfileStore } from '../../src/store/profile-store.ts';
 import { SCHEMA_VERSION } from '../../src/store/schema.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { compileStore, startChild } from './child-store.ts';
-import { makeVersion6 } from './older-versions.ts';
+import { makeVersion, makeVersion6, makeVersion7 } from './older-versions.ts';
 import {
   EVER,
   executeOn,
@@ -59,6 +60,10 @@ function countsOf({ count, stackIds }: StackTable): Map<bigint, number> {
   return new Map(Array.from(stackIds!, (id, row) => [id, count[row]!]));
 }
 
+async function formatsOf(store: ProfileStore): Promise<number[]> {
+  return (await store.blocks()).map((block) => (block as StoredBlock).format);
+}
+
 async function fill(): Promise<void> {
   const store = await openAt(dataDir);
   await store.append(textBatch('main\n5'), ledgerOf(5));
@@ -80,17 +85,16 @@ describe('openStore', () => {
 
   it('takes over a directory of version 1, without the accounts of its sampling sessions', async () => {
     await fill();
-    await executeOn(
+    await makeVersion(
       dataDir,
+      1,
       `ALTER TABLE samples DROP COLUMN walk;
        ALTER TABLE symbols DROP COLUMN tier;
        DROP TABLE object_names;
        DROP TABLE ledger;
        CREATE TABLE ledger (session VARCHAR, cpu USMALLINT, stored UBIGINT, consumed UBIGINT, losses VARCHAR);
-       INSERT INTO ledger VALUES ('session', 0, 5, 5, '{}');
-       UPDATE meta SET value = '1' WHERE key = 'schema_version'`,
+       INSERT INTO ledger VALUES ('session', 0, 5, 5, '{}')`,
     );
-    await writeFile(join(dataDir, 'VERSION'), '1\n');
     const before = await content();
     const reader = await openAt(dataDir, true);
     expect(await reader.usage()).toMatchObject({ samples: 5, stacks: 1 });
@@ -110,11 +114,7 @@ describe('openStore', () => {
 
   it('takes over a directory of version 3, whose names were never given again', async () => {
     await fill();
-    await executeOn(
-      dataDir,
-      `DROP TABLE object_names; ALTER TABLE symbols DROP COLUMN tier; UPDATE meta SET value = '3' WHERE key = 'schema_version'`,
-    );
-    await writeFile(join(dataDir, 'VERSION'), '3\n');
+    await makeVersion(dataDir, 3, 'DROP TABLE object_names; ALTER TABLE symbols DROP COLUMN tier');
     const reader = await openAt(dataDir, true);
     expect(await reader.usage()).toMatchObject({ samples: 5, stacks: 1 });
     await reader.close();
@@ -134,12 +134,11 @@ describe('openStore', () => {
 
   it('copies a directory of version 5 before it takes it over', async () => {
     await fill();
-    await executeOn(
+    await makeVersion(
       dataDir,
-      `DROP TABLE blocks; DROP TABLE pins; DELETE FROM meta WHERE key = 'store_id';
-       UPDATE meta SET value = '5' WHERE key = 'schema_version'`,
+      5,
+      `DROP TABLE blocks; DROP TABLE pins; DELETE FROM meta WHERE key = 'store_id'`,
     );
-    await writeFile(join(dataDir, 'VERSION'), '5\n');
     const before = await content();
     const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const store = await openAt(dataDir);
@@ -171,37 +170,46 @@ describe('openStore', () => {
     await reader.close();
   });
 
-  it('takes over a directory of version 6, whose blocks have ids of stacks', async () => {
-    const text = 'main main\nf    g\n30   12';
+  it.each([
+    { version: 6, format: 1, make: makeVersion6, had: 'ids of stacks' },
+    { version: 7, format: 2, make: makeVersion7, had: 'ids of locations' },
+  ])('takes over a directory of version $version, whose blocks have $had', async ({ format, make }) => {
+    const text = 'main main\nf    g@libc.so\n30   12';
     const append = async (store: ProfileStore, hour: number) =>
       store.append(textBatch(text, { timeMs: DAY_0 + hour * HOUR_MS }), ledgerOf(42), textSymbols(text));
     let store = await openAt(dataDir);
     for (let hour = 0; hour < 3; hour++) await append(store, hour);
     await maintainAll(store, DAY_0 + 4 * HOUR_MS);
     const stacks = countsOf(await store.stacks([], EVER));
-    const series = await store.series([], EVER, 1e12, 'comm');
+    const asked = async () => [
+      await store.stacks([], EVER),
+      await store.series([], EVER, 1e12, 'comm'),
+      await store.series([], EVER, 1e12, 'function'),
+      await store.coverage(EVER),
+    ];
+    const answers = await asked();
     await store.close();
-    await makeVersion6(dataDir);
+    await make(dataDir);
     const before = await content();
 
-    const reader = await openAt(dataDir, true);
-    expect(countsOf(await reader.stacks([], EVER))).toEqual(stacks);
-    expect(await reader.blocks()).toMatchObject([{ format: 1 }, { format: 1 }, { format: 1 }]);
-    await reader.close();
+    store = await openAt(dataDir, true);
+    expect(await asked()).toEqual(answers);
+    expect(await store.blocks()).toMatchObject([{ format }, { format }, { format }]);
+    await store.close();
     expect(await content()).toEqual(before);
 
     const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     store = await openAt(dataDir);
     said.mockRestore();
+    expect(await asked()).toEqual(answers);
     expect(countsOf(await store.stacks([], EVER))).toEqual(stacks);
-    expect(await store.series([], EVER, 1e12, 'comm')).toEqual(series);
     // Blocks of both formats beside each other, then one of the newer in the place of all.
     await append(store, 4);
     await maintainAll(store, DAY_0 + 6 * HOUR_MS);
-    expect((await store.blocks()).map((block) => (block as StoredBlock).format)).toEqual([1, 1, 1, 2]);
+    expect(await formatsOf(store)).toEqual([format, format, format, BLOCK_FORMAT]);
     expect((await store.stacks([], EVER)).count).toEqual(Float64Array.of(120, 48));
     await maintainAll(store, DAY_0 + 8 * HOUR_MS);
-    expect((await store.blocks()).map((block) => (block as StoredBlock).format)).toEqual([2]);
+    expect(await formatsOf(store)).toEqual([BLOCK_FORMAT]);
     expect((await store.stacks([], EVER)).count).toEqual(Float64Array.of(120, 48));
     await store.close();
   });

@@ -109,7 +109,7 @@ describe('RecentStacks', () => {
     const recent = new RecentStacks(1 << 20);
     const fill = (ids: number) =>
       recent.use(async ({ decoded }) => {
-        for (let id = 0; id < ids; id++) decoded.addStack(id, 1, Uint32Array.of(id, 2, 7, 3));
+        for (let id = 0; id < ids; id++) decoded.addStack(id, 1, Uint32Array.of(id + 10, 7));
         await Promise.resolve();
         return [decoded.findStack(0, 1), decoded.nodes.functions[decoded.leafOf(ids - 1)]];
       });
