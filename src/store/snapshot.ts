@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { link, mkdir, readdir, stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { BlockFile } from './block-manifest.ts';
 import type { DataDir } from './data-dir.ts';
 import { fileBytes } from './data-dir.ts';
 import type { HotDatabase } from './hot-database.ts';
@@ -12,13 +13,14 @@ import { reasonOf, StoreError } from './store-error.ts';
 export interface StoreSnapshot {
   /** A DuckDB database with its log beside it. */
   database: string;
-  /** Folder of blocks, each a folder `ID/samples.parquet`: those that the database calls live are there. */
+  /** Folder of blocks, each a folder with samples.parquet and stacks.parquet: those that the database calls live are there. */
   blocks: string;
   /** When it was taken, ms since the epoch: what was stored before is in it. */
   takenMs: number;
 }
 
-const SAMPLES = 'samples.parquet';
+/** What is read of a block (`sealedSql`): all else that its samples refer to is in the database. */
+const READ_FILES: readonly BlockFile[] = ['samples.parquet', 'stacks.parquet'];
 
 /** Left free on the disk, bytes: some minutes of what a busy host stores. */
 const RESERVE_BYTES = 256 * 2 ** 20;
@@ -85,7 +87,9 @@ async function linkBlocks(from: string, to: string): Promise<void> {
   for (const id of await readdir(from).catch(unlessMissing<string[]>([]))) {
     await mkdir(join(to, id));
     // What has no samples (yet, or any more) is no block that the database calls live.
-    await link(join(from, id, SAMPLES), join(to, id, SAMPLES)).catch(unlessMissing(undefined));
+    for (const name of READ_FILES) {
+      await link(join(from, id, name), join(to, id, name)).catch(unlessMissing(undefined));
+    }
   }
 }
 
