@@ -46,7 +46,7 @@ export async function makeFormat2(dataDir: string, block: string): Promise<void>
   });
 }
 
-async function makeFormat1(dataDir: string, block: string): Promise<void> {
+export async function makeFormat1(dataDir: string, block: string): Promise<void> {
   const [samples, stacks] = [`'${join(block, 'samples.parquet')}'`, `'${join(block, 'stacks.parquet')}'`];
   await rewriteBlock(dataDir, block, 1, {
     'samples.parquet': `SELECT s.* EXCLUDE (stack), t.stack_id FROM ${samples} s JOIN ${stacks} t USING (stack)`,
