@@ -8,7 +8,7 @@ export interface CallerTree {
   parent: Int32Array;
   /** Index into the location columns (k). */
   location: Uint32Array;
-  /** Node of each stack's leaf (n). */
+  /** Node of each stack's leaf; -1 of a stack without locations (n). */
   leaf: Int32Array;
 }
 
@@ -26,7 +26,10 @@ export interface StackTable {
   offsets: Uint32Array;
   /** Indices into the location columns. */
   stackLocations: Uint32Array;
-  /** The same as `offsets` and `stackLocations` say, where a store answers: what is done once per node is done less often. */
+  /**
+   * The same as `offsets` and `stackLocations` say, where a store answers: what is done once per node is done less often. The lists
+   * are then made when they are read (`tableOfCallers`).
+   */
   callers?: CallerTree | undefined;
   /** Index into `objects` (m). */
   locationObject: Uint32Array;

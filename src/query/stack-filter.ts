@@ -1,9 +1,10 @@
 // Stack filters, to the letter those of pprof: `FilterSamplesByName` and `ShowFrom` in its profile/filter.go, in the order
 // in which its driver applies them. What a pattern matches is found out elsewhere, by RE2: here are only sets of texts.
+import { tableOfCallers } from '../model/caller-table.ts';
 import type { Frame } from '../model/frame.ts';
 import type { StackFilter } from '../model/stack-filters.ts';
 import { STACK_FILTERS } from '../model/stack-filters.ts';
-import type { StackTable } from '../model/stack-table.ts';
+import type { CallerTree, StackTable } from '../model/stack-table.ts';
 import { chosenRows } from './chosen-rows.ts';
 import { mappingFilename } from './pprof.ts';
 
@@ -26,6 +27,55 @@ export function filterTexts(table: StackTable): string[] {
 export function filterStacks(table: StackTable, matches: FilterMatches): StackTable {
   if (STACK_FILTERS.every((filter) => matches[filter] === undefined)) return table;
   const places = new FilteredPlaces(table, matches);
+  const { callers } = table;
+  // Whole stacks stay or go: that is told node by node of what they share.
+  const whole = matches.hide === undefined && matches.show_from === undefined;
+  return whole && callers !== undefined
+    ? wholeStacks(table, callers, places.inSight(callers))
+    : stacksInPart(table, places);
+}
+
+/** The stacks whose leaves are in sight. */
+function wholeStacks(table: StackTable, callers: CallerTree, inSight: Uint8Array): StackTable {
+  const rows: number[] = [];
+  callers.leaf.forEach((node, row) => {
+    if (node >= 0 && inSight[node] === 1) rows.push(row);
+  });
+  const { used, locations } = usedCallers(
+    callers,
+    Int32Array.from(rows, (row) => callers.leaf[row]!),
+  );
+  const { objects, periodNs } = table;
+  return tableOfCallers({
+    ...{ ...chosenRows(table, rows), objects, periodNs, callers: used },
+    ...locationColumns(table, table.locationFrames, locations),
+  });
+}
+
+/** The nodes that the leaves need, and their locations, numbered anew. */
+function usedCallers({ parent, location }: CallerTree, leaf: Int32Array) {
+  const needed = new Uint8Array(parent.length);
+  for (const last of leaf) {
+    for (let node = last; node >= 0 && needed[node] === 0; node = parent[node]!) needed[node] = 1;
+  }
+  const nodes = Uint32Array.from(needed.keys()).filter((node) => needed[node] === 1);
+  const numbers = new Int32Array(parent.length).fill(-1);
+  nodes.forEach((node, number) => (numbers[node] = number));
+  const renumbered = (node: number) => (node < 0 ? -1 : numbers[node]!);
+  const places = new Map<number, number>();
+  const used: CallerTree = {
+    parent: Int32Array.from(nodes, (node) => renumbered(parent[node]!)),
+    location: Uint32Array.from(nodes, (node) => {
+      const place = location[node]!;
+      if (!places.has(place)) places.set(place, places.size);
+      return places.get(place)!;
+    }),
+    leaf: leaf.map(renumbered),
+  };
+  return { used, locations: [...places.keys()] };
+}
+
+function stacksInPart(table: StackTable, places: FilteredPlaces): StackTable {
   const rows: number[] = [];
   const offsets = [0];
   const stackLocations: number[] = [];
@@ -75,6 +125,17 @@ class FilteredPlaces {
       // pprof cuts the chain wherever the location occurs, also below a caller that matches too.
       return left.slice(0, until);
     });
+  }
+
+  /** By node: whether the stack that ends in it stays. */
+  inSight({ parent, location }: CallerTree): Uint8Array {
+    const sight = new Uint8Array(parent.length);
+    parent.forEach((caller, node) => {
+      const above = caller < 0 ? 0 : sight[caller]!;
+      const own = this.#sight[location[node]!]!;
+      sight[node] = above === IGNORED || own === IGNORED ? IGNORED : above === FOCUSED ? FOCUSED : own;
+    });
+    return sight.map((seen) => (seen === FOCUSED ? 1 : 0));
   }
 
   /** Of a stack's locations, leaf first, those that stay; none where the stack goes. */
@@ -129,12 +190,17 @@ function usedPlaces(table: StackTable, frames: readonly Frame[][], stackLocation
   for (const location of stackLocations) {
     if (!numbers.has(location)) numbers.set(location, numbers.size);
   }
-  const used = [...numbers.keys()];
   return {
     stackLocations: Uint32Array.from(stackLocations, (location) => numbers.get(location)!),
-    locationObject: Uint32Array.from(used, (location) => table.locationObject[location]!),
-    locationAddress: Float64Array.from(used, (location) => table.locationAddress[location]!),
-    locationFrames: used.map((location) => frames[location]!),
-    locationNamed: Uint8Array.from(used, (location) => table.locationNamed[location]!),
+    ...locationColumns(table, frames, [...numbers.keys()]),
+  };
+}
+
+function locationColumns(table: StackTable, frames: readonly Frame[][], locations: readonly number[]) {
+  return {
+    locationObject: Uint32Array.from(locations, (location) => table.locationObject[location]!),
+    locationAddress: Float64Array.from(locations, (location) => table.locationAddress[location]!),
+    locationFrames: locations.map((location) => frames[location]!),
+    locationNamed: Uint8Array.from(locations, (location) => table.locationNamed[location]!),
   };
 }

@@ -1,4 +1,5 @@
 // The part of a table that a path of frames leads to: what a call tree with that `root` shows, as a table of its own.
+import { tableOfCallers } from '../model/caller-table.ts';
 import type { StackTable } from '../model/stack-table.ts';
 import { chosenRows } from './chosen-rows.ts';
 import { functionTable } from './function-table.ts';
@@ -16,6 +17,12 @@ export function stacksBelow(table: StackTable, options: PathOptions): StackTable
   leaf.forEach((node, row) => {
     if (node >= 0) rows.push(row);
   });
+  const chosen = chosenRows(table, rows);
+  if (chosen.callers !== undefined) {
+    const { objects, periodNs, locationObject, locationAddress, locationFrames, locationNamed } = table;
+    const places = { objects, locationObject, locationAddress, locationFrames, locationNamed };
+    return tableOfCallers({ ...chosen, callers: chosen.callers, ...places, periodNs });
+  }
   const offsets = new Uint32Array(rows.length + 1);
   rows.forEach((row, at) => {
     offsets[at + 1] = offsets[at]! + table.offsets[row + 1]! - table.offsets[row]!;
@@ -29,7 +36,7 @@ export function stacksBelow(table: StackTable, options: PathOptions): StackTable
   });
   return {
     ...table,
-    ...chosenRows(table, rows),
+    ...chosen,
     offsets,
     stackLocations,
   };

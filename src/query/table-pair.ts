@@ -1,4 +1,5 @@
 // Two StackTables as one, so that whatever merges, names or encodes one table does so for both.
+import { tableOfCallers } from '../model/caller-table.ts';
 import type { CodeObject } from '../model/code-object.ts';
 import type { Frame } from '../model/frame.ts';
 import type { CallerTree, StackTable } from '../model/stack-table.ts';
@@ -16,24 +17,18 @@ export function pairTables(left: StackTable, right: StackTable): TablePair {
   const leftPlaces = places.add(left);
   const rightPlaces = places.add(right);
   const split = left.count.length;
-  const table: StackTable = {
+  const columns = {
     count: joined(Float64Array, left.count, right.count),
     weightNs: joined(Float64Array, left.weightNs, right.weightNs),
     ...joinedGroups(left, right),
-    callers: joinedCallers(left, right, leftPlaces, rightPlaces),
-    offsets: joined(
-      Uint32Array,
-      left.offsets,
-      right.offsets.subarray(1).map((offset) => offset + left.stackLocations.length),
-    ),
-    stackLocations: joined(
-      Uint32Array,
-      left.stackLocations.map((location) => leftPlaces[location]!),
-      right.stackLocations.map((location) => rightPlaces[location]!),
-    ),
     ...places.columns(),
     periodNs: Math.max(left.periodNs, right.periodNs),
   };
+  const callers = joinedCallers(left, right, leftPlaces, rightPlaces);
+  const table =
+    callers === undefined
+      ? { ...columns, ...joinedLists(left, right, leftPlaces, rightPlaces) }
+      : tableOfCallers({ ...columns, callers });
   return {
     table,
     left: { from: 0, until: split },
@@ -45,6 +40,27 @@ function joinedGroups(left: StackTable, right: StackTable): { group?: string[] }
   if (left.group === undefined && right.group === undefined) return {};
   const groupsOf = ({ group, count }: StackTable) => group ?? Array.from(count, () => '');
   return { group: [...groupsOf(left), ...groupsOf(right)] };
+}
+
+function joinedLists(
+  left: StackTable,
+  right: StackTable,
+  leftPlaces: Uint32Array,
+  rightPlaces: Uint32Array,
+): Pick<StackTable, 'offsets' | 'stackLocations'> {
+  const after = left.stackLocations.length;
+  return {
+    offsets: joined(
+      Uint32Array,
+      left.offsets,
+      right.offsets.subarray(1).map((offset) => offset + after),
+    ),
+    stackLocations: joined(
+      Uint32Array,
+      left.stackLocations.map((location) => leftPlaces[location]!),
+      right.stackLocations.map((location) => rightPlaces[location]!),
+    ),
+  };
 }
 
 /** Right's nodes after left's: what both have are two nodes here, and one in a path tree. */
@@ -87,8 +103,8 @@ class PlaceColumns {
   readonly #address: number[] = [];
   readonly #frames: Frame[][] = [];
   readonly #named: number[] = [];
-  /** By object and address. */
-  readonly #locationIndex = new Map<string, number>();
+  /** By object, then by address. */
+  readonly #locationIndex: Map<number, number>[] = [];
 
   /** The index that each of the table's locations has here. */
   add(table: StackTable): Uint32Array {
@@ -96,15 +112,15 @@ class PlaceColumns {
     return Uint32Array.from(table.locationFrames, (frames, location) => {
       const object = objects[table.locationObject[location]!]!;
       const address = table.locationAddress[location]!;
-      const key = `${object} ${address}`;
-      const known = this.#locationIndex.get(key);
+      const ofObject = this.#locationIndex[object]!;
+      const known = ofObject.get(address);
       // A name that arrived between the two queries makes a location of its own, so that neither side is renamed.
       if (known !== undefined && sameFrames(this.#frames[known]!, frames)) return known;
       const index = this.#object.push(object) - 1;
       this.#address.push(address);
       this.#frames.push(frames);
       this.#named.push(table.locationNamed[location]!);
-      this.#locationIndex.set(key, index);
+      ofObject.set(address, index);
       return index;
     });
   }
@@ -126,6 +142,7 @@ class PlaceColumns {
     const known = this.#objectIndex.get(object.id);
     if (known !== undefined) return known;
     const index = this.#objects.push(object) - 1;
+    this.#locationIndex.push(new Map());
     this.#objectIndex.set(object.id, index);
     return index;
   }

@@ -1,7 +1,8 @@
 // "Which stacks, how often": samples grouped by stack (and label) in DuckDB, each stack and name fetched once.
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { LabelName, TimeRange } from '../model/selector.ts';
-import type { StackTable } from '../model/stack-table.ts';
+import { tableOfCallers } from '../model/caller-table.ts';
+import type { CallerTree, StackTable } from '../model/stack-table.ts';
 import type { CheckedSelector } from './checked-selector.ts';
 import { decode } from './stack-decoding.ts';
 import type { DecodedStacks } from './decoded-stacks.ts';
@@ -37,7 +38,7 @@ export async function queryStacks(
   const group = groupBy === 'host' ? groups.label.map(() => query.host) : groups.label;
   const periodNs = await fetchPeriod(connection);
   const { ids } = groups.stacks;
-  return {
+  return tableOfCallers({
     count: Float64Array.from(groups.count),
     weightNs: Float64Array.from(groups.weightNs),
     stackIds: BigUint64Array.from(groups.stack, (asked) => ids[asked]!),
@@ -47,7 +48,7 @@ export async function queryStacks(
       Uint32Array.from(groups.stack, (asked) => stacks[asked]!),
     ),
     periodNs,
-  };
+  });
 }
 
 /** Leaves temporary tables: `periods` (with the sampling period) and `grouped` (rows of the answer). */
@@ -115,26 +116,15 @@ async function fetchGroups(connection: DuckDBConnection): Promise<Groups> {
 }
 
 /** Nodes and locations of the rows' stacks, numbered in the order in which the rows come to them. `stacks`: one per row. */
-function placesOf(
-  decoded: DecodedStacks,
-  stacks: Uint32Array,
-): Pick<StackTable, 'offsets' | 'stackLocations' | 'callers'> & LocationColumns {
+function placesOf(decoded: DecodedStacks, stacks: Uint32Array): { callers: CallerTree } & LocationColumns {
   const used = new UsedNodes(decoded);
-  const leaf = new Int32Array(stacks.length);
-  const offsets = new Uint32Array(stacks.length + 1);
-  for (let row = 0; row < stacks.length; row++) {
-    const node = used.add(decoded.leafOf(stacks[row]!));
-    leaf[row] = node;
-    offsets[row + 1] = offsets[row]! + used.depth[node]!;
-  }
-  const stackLocations = new Uint32Array(offsets[stacks.length]!);
-  const [parent, location] = [used.parent.slice(0, used.size), used.location.slice(0, used.size)];
-  let to = 0;
-  for (let row = 0; row < stacks.length; row++) {
-    for (let node = leaf[row]!; node >= 0; node = parent[node]!) stackLocations[to++] = location[node]!;
-  }
-  const columns = locationColumns(decoded, Uint32Array.from(used.locations));
-  return { offsets, stackLocations, callers: { parent, location, leaf }, ...columns };
+  const leaf = Int32Array.from(stacks, (stack) => used.add(decoded.leafOf(stack)));
+  const callers = {
+    parent: used.parent.slice(0, used.size),
+    location: used.location.slice(0, used.size),
+    leaf,
+  };
+  return { callers, ...locationColumns(decoded, Uint32Array.from(used.locations)) };
 }
 
 /** The nodes that some stacks need, and their locations, by numbers of their own. */
@@ -146,8 +136,6 @@ class UsedNodes {
   /** Of the first `size` nodes; no more can be used than there are. */
   readonly parent: Int32Array;
   readonly location: Uint32Array;
-  /** Frames from the outermost to the node. */
-  readonly depth: Uint32Array;
   size = 0;
   /** Numbers of the locations among the decoded ones. */
   readonly locations: number[] = [];
@@ -160,7 +148,6 @@ class UsedNodes {
     this.#locations = new Uint32Array(decoded.locationCount);
     this.parent = new Int32Array(size);
     this.location = new Uint32Array(size);
-    this.depth = new Uint32Array(size);
   }
 
   /** The node's number here; its callers have lower ones. */
@@ -175,7 +162,6 @@ class UsedNodes {
       const decoded = missing[--length]!;
       const number = this.size++;
       this.parent[number] = parent;
-      this.depth[number] = parent < 0 ? 1 : this.depth[parent]! + 1;
       this.location[number] = this.#locationOf(functions[decoded]!);
       this.#nodes[decoded] = number + 1;
       parent = number;

@@ -1,5 +1,7 @@
 // StackTables for tests, from text or from arbitrary stacks.
 import fc from 'fast-check';
+import { tableOfCallers } from '../../src/model/caller-table.ts';
+import { ChildIndex } from '../../src/model/child-index.ts';
 import type { CodeObject, ObjectKind } from '../../src/model/code-object.ts';
 import { objectId } from '../../src/model/code-object.ts';
 import type { Frame } from '../../src/model/frame.ts';
@@ -52,6 +54,21 @@ export function stackTable(stacks: string | readonly TextStack[], groups?: reado
     objects: [...objects.values()],
     periodNs: PERIOD_NS,
   };
+}
+
+/** The same as a store answers: stacks that begin alike share their callers. */
+export function withCallers(table: StackTable): StackTable {
+  const nodes = new ChildIndex();
+  const leaf = Int32Array.from(table.count, (_, row) => {
+    const stack = table.stackLocations.subarray(table.offsets[row], table.offsets[row + 1]);
+    return stack.reduceRight((node, location) => nodes.child(node, location), -1);
+  });
+  const callers = {
+    parent: nodes.parents.slice(0, nodes.size),
+    location: Uint32Array.from(nodes.functions.subarray(0, nodes.size)),
+    leaf,
+  };
+  return tableOfCallers({ ...table, callers });
 }
 
 const anyCell = fc
